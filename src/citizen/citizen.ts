@@ -1,0 +1,29 @@
+/** The verified identity that an upstream returns. Everything in it was certified, but for what `derived` names. */
+import type { Level } from './assurance.ts'
+
+export type UpstreamId = 'spid' | 'cie' | 'cns' | 'eidas'
+
+export interface Citizen {
+  readonly upstream: UpstreamId
+  /** EntityID of the identity provider; for CNS the issuer DN of the card's CA. */
+  readonly idp: string
+  /** The level reached, never the level asked. */
+  readonly level: Level
+  /** When the person authenticated, seconds since 1970 by our clock. */
+  readonly authTime: number
+  /** With its country prefix and in upper case: `TINIT-RSSMRA80A01H501U`. Absent only for eIDAS. */
+  readonly fiscalNumber?: string
+  readonly givenName?: string
+  readonly familyName?: string
+  /** `YYYY-MM-DD`. */
+  readonly birthdate?: string
+  /** Set when the birth date was read off the tax code (CNS): docs/rules/cns.md 5.3. */
+  readonly birthdateSource?: 'derived'
+  readonly gender?: 'female' | 'male'
+  /** Belfiore code and province plate. */
+  readonly placeOfBirth?: { readonly locality?: string; readonly region?: string }
+  readonly email?: string
+  readonly mobilePhone?: string
+  readonly address?: { readonly formatted?: string; readonly street?: string; readonly postalCode?: string; readonly locality?: string; readonly region?: string; readonly country?: string }
+  readonly spidCode?: string
+}

@@ -1,0 +1,62 @@
+/** The gateway's configuration as the rest of the program sees it: parsed, resolved, frozen. The file's rules are in schema.ts. */
+import type { Localised, Tenant } from '../tenant/tenant.ts'
+
+export interface Listen {
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+}
+
+/** PEM texts, read when the file was read. */
+export interface KeyPair {
+  readonly key: string
+  readonly certificate: string
+}
+
+export interface Region {
+  readonly name: Localised
+  readonly helpdesk: Tenant['helpdesk']
+  readonly legal: Tenant['legal']
+  /** What citizens call the card here: "CPS / CNS", "TS-CNS". */
+  readonly cnsLabel: Localised
+  /** Order of the ways in on every login page. */
+  readonly methodOrder: readonly ('spid' | 'cie' | 'cns')[]
+}
+
+export interface GatewayConfig {
+  /** Origin of the regional host, e.g. `https://login.regione.example`, without a trailing slash. */
+  readonly publicUrl: string
+  readonly listen: Listen
+  readonly operations: Listen
+  /** Addresses or CIDR blocks whose forwarded headers are believed. */
+  readonly trustedProxies: readonly string[]
+  readonly store: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string }
+  readonly stateDir: string
+  /** 32 bytes each; the first seals, the others still open. */
+  readonly masterKeys: readonly { readonly id: string; readonly key: Buffer }[]
+  /** Never rotated: it makes every `sub` (design 6). 32 bytes or more. */
+  readonly subjectKey: Buffer
+  /** Hex SHA-256 of the subject key. Required as soon as a tenant is live. */
+  readonly subjectKeyFingerprint?: string
+  readonly region: Region
+  readonly aggregator: { readonly spid: KeyPair; readonly cie: KeyPair }
+  readonly spid: { readonly metadata: readonly MetadataSource[]; readonly names: Readonly<Record<string, string>> }
+  readonly cie: { readonly metadata: readonly MetadataSource[]; readonly comparison: 'minimum' | 'exact' }
+  readonly cns?: {
+    /** Origin of the listener that asks for the card, e.g. `https://cns.login.regione.example`. */
+    readonly url: string
+    /** Where the citizen is sent; default `url`. A page of the region about reader and card may stand there and passes path and query on. */
+    readonly startUrl: string
+    readonly listen: Listen
+    readonly tls: KeyPair
+    /** PEM certificates of the card CAs. */
+    readonly trust: readonly string[]
+  }
+  /** CIDR blocks of private networks that outgoing calls may reach; the public network always may. */
+  readonly outgoing: { readonly allowedNetworks: readonly string[] }
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly pretty: boolean }
+  readonly tenants: readonly Tenant[]
+}
+
+/** `file` is already absolute. */
+export type MetadataSource = { readonly file: string } | { readonly url: string }

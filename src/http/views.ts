@@ -1,0 +1,66 @@
+/** What each page shows. Pages get these models and a dictionary, nothing else: no request, no configuration. */
+import type { UpstreamId } from '../citizen/citizen.ts'
+import type { ErrorCode, Sentence } from '../errors.ts'
+import type { Language } from '../tenant/tenant.ts'
+
+/** Shared by every page: header, footer, language links, help. All texts already in the page's language. */
+export interface Frame {
+  readonly language: Language
+  /** The same page in each language: relative links. Empty where the page cannot be asked for again (answers to a POST). */
+  readonly languageLinks: readonly { readonly language: Language; readonly href: string }[]
+  readonly region: string
+  /** Absent on pages that know no tenant. `name` in the page's language, `otherName` where it differs from the Italian one. */
+  readonly tenant?: { readonly name: string; readonly otherName?: string; readonly siteUrl: string }
+  readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: string }
+  readonly legal: { readonly privacyUrl?: string; readonly accessibilityUrl?: string }
+  /** Path prefix of the static files, e.g. `/assets`. */
+  readonly assets: string
+}
+
+/** What happened and what to do, above the choice or as a page. `id` is the request id: the same in the log. */
+export interface Alert {
+  readonly code: ErrorCode
+  readonly sentence: Sentence
+  readonly id: string
+  /** Name of the provider that the citizen came back from. */
+  readonly provider?: string
+}
+
+export interface LoginView {
+  readonly service: string
+  readonly level: 1 | 2 | 3
+  readonly alert?: Alert
+  /** In the region's order. `entries` of spid: in this login's shuffled order. */
+  readonly methods: readonly { readonly id: Exclude<UpstreamId, 'eidas'>; readonly label: string; readonly entries: readonly { readonly name: string; readonly href: string }[] }[]
+  /** Names of the claims that the service will receive, as keys of `claims` in the dictionaries. */
+  readonly claims: readonly string[]
+  readonly cancelHref: string
+}
+
+export interface ErrorView {
+  readonly alert: Alert
+  /** Start again at the service, where it is known. */
+  readonly restart?: { readonly href: string; readonly service: string }
+}
+
+/** A page that sends itself on (SAML POST binding, OAuth form_post); with a visible button without JavaScript. */
+export interface PostView {
+  readonly action: string
+  readonly fields: Readonly<Record<string, string>>
+  /** Where to, for the sentence: the provider's or service's name. */
+  readonly to: string
+}
+
+export interface LogoutView {
+  /** `ask`: one button; `done`: logged out. */
+  readonly step: 'ask' | 'done'
+  /** `ask`: where the button posts to, with its hidden fields. */
+  readonly form?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
+}
+
+export interface Views {
+  login: LoginView
+  error: ErrorView
+  post: PostView
+  logout: LogoutView
+}

@@ -1,0 +1,64 @@
+/** One municipality as the rest of the program sees it: parsed, defaulted, frozen. The file's rules are in schema.ts. */
+import type { Level } from '../citizen/assurance.ts'
+
+export const languages = ['it', 'de', 'lld', 'en'] as const
+export type Language = (typeof languages)[number]
+/** Italian is always there; the others fall back to it. */
+export type Localised = { readonly it: string } & { readonly [language in Language]?: string }
+
+/** Only `live` has consequences beyond the page: immutable fields, and keys that must exist. */
+export type TenantState = 'draft' | 'test' | 'live' | 'suspended'
+
+/** What is asked of an upstream, registered with AgID or the Ministry under `index`, which never changes its meaning. */
+export interface AttributeSet {
+  readonly index: number
+  readonly name: string
+  /** SAML names, docs/rules/spid-saml.md section 7. Always with `fiscalNumber`: it makes the `sub`. */
+  readonly attributes: readonly string[]
+}
+
+export interface SamlRegistration {
+  readonly entityId: string
+  /** Always on the regional host. */
+  readonly acsUrl: string
+  readonly attributeSets: readonly AttributeSet[]
+}
+
+export interface Client {
+  readonly id: string
+  readonly names: Localised
+  readonly url: string
+  /** Where a login that got lost starts again (OpenID Connect Core 4). */
+  readonly initiateLoginUri: string
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly minLevel: Level
+  /** The claims that it declared: nothing else is ever released to it. */
+  readonly claims: readonly string[]
+  readonly auth: 'client_secret_basic' | 'client_secret_post' | 'none'
+  /** Hex SHA-256 of each secret that is valid now. Empty for `auth: none`. */
+  readonly secrets: readonly string[]
+}
+
+export interface Tenant {
+  readonly id: string
+  readonly state: TenantState
+  /** Without a trailing slash; `{publicUrl}/t/{id}`, or `https://{host}` on a host of its own. */
+  readonly issuer: string
+  /** The path in front of every route of this tenant: `/t/{id}`, or empty on a host of its own. */
+  readonly mountPath: string
+  /** Own host (with port when it is not the scheme's), if it has one. */
+  readonly host?: string
+  /** Fixed when the tenant is created: makes `sub` (design 6). */
+  readonly sector: string
+  readonly names: Localised
+  readonly ipaCode: string
+  readonly siteUrl: string
+  readonly defaultLanguage: Language
+  readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: Localised }
+  readonly legal: { readonly privacyUrl?: Localised; readonly accessibilityUrl?: Localised }
+  readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean }
+  readonly spid: SamlRegistration
+  readonly cie: SamlRegistration
+  readonly clients: readonly Client[]
+}
