@@ -5,11 +5,37 @@
 
 /** What a citizen is told: a key of `sentences` in views/locales. Several codes share a sentence on purpose. */
 export type Sentence =
-  | 'unverifiable' | 'technical' | 'expired' | 'other_browser' | 'already_used' | 'unknown_tenant' | 'suspended' | 'not_served'
-  | 'not_found' | 'bad_link' | 'wrong_host' | 'too_large' | 'bad_request' | 'unavailable'
-  | 'attempts' | 'level' | 'timeout' | 'consent' | 'blocked' | 'cancelled' | 'identity_type' | 'idp_unknown_error' | 'idp_down'
-  | 'method_off' | 'fiscal_number'
-  | 'card_missing' | 'card_expired' | 'card_wrong' | 'card_not_cns' | 'card_unknown' | 'card_revoked'
+  | 'unverifiable'
+  | 'technical'
+  | 'expired'
+  | 'other_browser'
+  | 'already_used'
+  | 'unknown_tenant'
+  | 'suspended'
+  | 'not_served'
+  | 'not_found'
+  | 'bad_link'
+  | 'wrong_host'
+  | 'too_large'
+  | 'bad_request'
+  | 'unavailable'
+  | 'attempts'
+  | 'level'
+  | 'timeout'
+  | 'consent'
+  | 'blocked'
+  | 'cancelled'
+  | 'identity_type'
+  | 'idp_unknown_error'
+  | 'idp_down'
+  | 'method_off'
+  | 'fiscal_number'
+  | 'card_missing'
+  | 'card_expired'
+  | 'card_wrong'
+  | 'card_not_cns'
+  | 'card_unknown'
+  | 'card_revoked'
 
 interface Row {
   /** HTTP status of the page or answer. */
@@ -23,9 +49,16 @@ interface Row {
   readonly alarm?: true
 }
 
-const unverifiable = { status: 403, oauth: 'server_error', page: 'error', sentence: 'unverifiable' } as const satisfies Row
-const atChoice = (sentence: Sentence) => ({ status: 403, oauth: 'access_denied', page: 'choice', sentence }) as const satisfies Row
-const local = (status: number, sentence: Sentence) => ({ status, oauth: 'none', page: 'error', sentence }) as const satisfies Row
+const unverifiable = {
+  status: 403,
+  oauth: 'server_error',
+  page: 'error',
+  sentence: 'unverifiable',
+} as const satisfies Row
+const atChoice = (sentence: Sentence) =>
+  ({ status: 403, oauth: 'access_denied', page: 'choice', sentence }) as const satisfies Row
+const local = (status: number, sentence: Sentence) =>
+  ({ status, oauth: 'none', page: 'error', sentence }) as const satisfies Row
 
 export const errorTable = {
   // the SAML message

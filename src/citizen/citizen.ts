@@ -24,6 +24,13 @@ export interface Citizen {
   readonly placeOfBirth?: { readonly locality?: string; readonly region?: string }
   readonly email?: string
   readonly mobilePhone?: string
-  readonly address?: { readonly formatted?: string; readonly street?: string; readonly postalCode?: string; readonly locality?: string; readonly region?: string; readonly country?: string }
+  readonly address?: {
+    readonly formatted?: string
+    readonly street?: string
+    readonly postalCode?: string
+    readonly locality?: string
+    readonly region?: string
+    readonly country?: string
+  }
   readonly spidCode?: string
 }

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { createMemoryStore } from '../../../src/store/memory.ts'
+import { storeConformance } from '../../conformance/store.ts'
+
+storeConformance('memory', async () => {
+  let now = Date.parse('2026-01-15T10:00:00Z')
+  const store = createMemoryStore({ now: () => now })
+  const advance = async (milliseconds: number) => {
+    now += milliseconds
+  }
+  return { store, advance, close: () => store.close() }
+})
+
+it('memory lets a value go at its very millisecond', async () => {
+  let now = 0
+  const store = createMemoryStore({ now: () => now })
+  await store.put('key', Buffer.from('value'), 2)
+  now = 1999
+  expect(await store.get('key')).toBeDefined()
+  now = 2000
+  expect(await store.get('key')).toBeUndefined()
+})
+
+it('memory gives back the room of dead values that nobody asks for', async () => {
+  let now = 0
+  const store = createMemoryStore({ now: () => now })
+  for (let burst = 0; burst < 1000; burst++) await store.put(`burst ${burst}`, Buffer.from('value'), 5)
+  now = 5000
+  for (let later = 0; later < 250; later++) await store.put(`later ${later}`, Buffer.from('value'), 60)
+  expect(store.size).toBe(250)
+})
