@@ -1,0 +1,94 @@
+/**
+ * The register of every request and answer (docs/rules/spid-saml.md section 9, kept 24 months): an append-only file per
+ * process and day under `{stateDir}/register`, one sealed record a line. A record is on the disk when `write` resolves.
+ */
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ErrorCode, GatewayError } from '../errors.ts'
+
+export interface RegisterRecord {
+  readonly kind: 'request' | 'response'
+  readonly tenant: string
+  readonly client: string
+  readonly uid: string
+  readonly upstream: string
+  readonly idp?: string
+  readonly entityId: string
+  readonly requestId: string
+  readonly levelAsked: 1 | 2 | 3
+  readonly levelReached?: 1 | 2 | 3
+  readonly result: 'sent' | 'verified' | ErrorCode
+  readonly responseId?: string
+  readonly assertionId?: string
+  /** The exact message: XML, or for CNS the certificate (PEM). */
+  readonly message?: string
+  readonly clientAddress: string
+}
+
+export interface Register {
+  /** Resolves when the record is flushed. Throws `register_unavailable`. */
+  write(record: RegisterRecord): Promise<void>
+  close(): Promise<void>
+}
+
+const NONCE = 12
+
+export const createRegister = ({
+  stateDir,
+  masterKey,
+  now,
+  processId,
+}: {
+  stateDir: string
+  masterKey: { readonly id: string; readonly key: Buffer }
+  now: () => number
+  processId: string
+}): Register => {
+  const key = Buffer.from(hkdfSync('sha256', masterKey.key, '', 'varco register v1', 32))
+  const folder = join(stateDir, 'register')
+  let file: { readonly day: string; readonly handle: FileHandle } | undefined
+  // one after another: a record never lands inside another one
+  let queue: Promise<unknown> = Promise.resolve()
+
+  const seal = (day: string, record: object): string => {
+    const nonce = randomBytes(NONCE)
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(`register\0${day}`))
+    const text = Buffer.concat([cipher.update(JSON.stringify(record)), cipher.final()])
+    return `${masterKey.id}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64')}\n`
+  }
+
+  const fileOf = async (day: string): Promise<FileHandle> => {
+    if (file?.day === day) return file.handle
+    await file?.handle.close()
+    file = undefined
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    file = { day, handle: await open(join(folder, `${day}.${processId}.log`), 'a', 0o600) }
+    return file.handle
+  }
+
+  const append = async (record: RegisterRecord): Promise<void> => {
+    const time = new Date(now()).toISOString()
+    const day = time.slice(0, 10)
+    try {
+      const handle = await fileOf(day)
+      await handle.appendFile(seal(day, { time, ...record }))
+      await handle.datasync()
+    } catch (cause) {
+      throw new GatewayError('register_unavailable', undefined, { cause })
+    }
+  }
+
+  return {
+    write: (record) => {
+      const written = queue.then(() => append(record))
+      queue = written.catch(() => undefined)
+      return written
+    },
+    close: async () => {
+      await queue
+      await file?.handle.close()
+      file = undefined
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** Every claim about a person that Varco can release, the scope that asks for it, and where it comes from. docs/rules/oidc-claims.md 3.1. */
+import type { Citizen } from '../citizen/citizen.ts'
+
+const NATIONAL = 'https://attributes.eid.gov.it/'
+
+interface Claim {
+  /** Any of them asks for it. */
+  readonly scopes: readonly string[]
+  /** The claims that it becomes in the token: one declared name may carry a national twin or a marker. Absent values are left out. */
+  readonly values: (citizen: Citizen) => Readonly<Record<string, unknown>>
+  /** The names that `values` can produce. */
+  readonly names: readonly string[]
+}
+
+const single = (name: string, scope: string, value: (citizen: Citizen) => unknown): Claim => ({
+  scopes: [scope],
+  names: [name],
+  values: (citizen) => ({ [name]: value(citizen) }),
+})
+
+/** Keyed by the name that a tenant file declares. */
+export const catalogue: Readonly<Record<string, Claim>> = {
+  given_name: single('given_name', 'profile', (citizen) => citizen.givenName),
+  family_name: single('family_name', 'profile', (citizen) => citizen.familyName),
+  name: single('name', 'profile', ({ givenName, familyName }) =>
+    givenName !== undefined && familyName !== undefined ? `${givenName} ${familyName}` : undefined,
+  ),
+  birthdate: {
+    scopes: ['profile'],
+    names: ['birthdate', 'birthdate_source'],
+    values: (citizen) => ({ birthdate: citizen.birthdate, birthdate_source: citizen.birthdateSource }),
+  },
+  gender: single('gender', 'profile', (citizen) => citizen.gender),
+  place_of_birth: single('place_of_birth', 'profile', (citizen) => citizen.placeOfBirth),
+  fiscal_number: {
+    scopes: ['profile', 'fiscal_number'],
+    names: ['fiscal_number', `${NATIONAL}fiscal_number`],
+    values: ({ fiscalNumber }) => ({
+      // only the prefix, and only that one: docs/rules/oidc-claims.md 3.1, rules
+      fiscal_number: fiscalNumber?.startsWith('TINIT-') ? fiscalNumber.slice('TINIT-'.length) : fiscalNumber,
+      [`${NATIONAL}fiscal_number`]: fiscalNumber,
+    }),
+  },
+  email: {
+    scopes: ['email'],
+    names: ['email', 'email_verified'],
+    // SPID does not assert that the address was verified
+    values: ({ email }) => ({ email, email_verified: email === undefined ? undefined : false }),
+  },
+  phone_number: single('phone_number', 'phone', (citizen) => citizen.mobilePhone),
+  address: single('address', 'address', ({ address }) =>
+    address === undefined
+      ? undefined
+      : {
+          formatted: address.formatted,
+          street_address: address.street,
+          postal_code: address.postalCode,
+          locality: address.locality,
+          region: address.region,
+          country_code: address.country,
+        },
+  ),
+  // on explicit grant: no scope asks for it, a client that declares it names it in the `claims` parameter
+  spid_code: single(`${NATIONAL}spid_code`, 'spid_code', (citizen) => citizen.spidCode),
+}
+
+/** Claims about the login itself: in every ID token and userinfo answer, whoever the client is. */
+export const loginClaims = ['sub', 'acr', 'amr', 'auth_time', 'idp_type', 'idp', 'tenant'] as const
+
+/** scope → claim names, in the form that discovery and oidc-provider want. */
+export const claimsByScope = (): Record<string, string[]> => {
+  const scopes: Record<string, string[]> = { openid: [...loginClaims] }
+  for (const claim of Object.values(catalogue)) {
+    for (const scope of claim.scopes) scopes[scope] = [...(scopes[scope] ?? []), ...claim.names]
+  }
+  return scopes
+}
