@@ -22,7 +22,12 @@ export interface Pending {
   readonly clientId: string
   readonly upstream: UpstreamId
   /** The chosen provider as it was when the login began: entityID, where to send the request, certificates (PEM). */
-  readonly idp?: { readonly entityId: string; readonly binding: 'redirect' | 'post'; readonly ssoUrl: string; readonly certificates: readonly string[] }
+  readonly idp?: {
+    readonly entityId: string
+    readonly binding: 'redirect' | 'post'
+    readonly ssoUrl: string
+    readonly certificates: readonly string[]
+  }
   readonly entityId: string
   readonly acsUrl: string
   readonly level: Level
@@ -38,7 +43,8 @@ export interface ServiceProvider {
   readonly entityId: string
   readonly acsUrl: string
   readonly attributeSet: Pending['attributeSet']
-  readonly signing: SigningIdentity
+  /** Absent for an upstream that signs no requests (CNS). */
+  readonly signing?: SigningIdentity
 }
 
 /** A private key (kept parsed: parsing a PEM costs more than signing) and its certificate. */
@@ -72,7 +78,12 @@ export interface SamlSession {
 
 export type Outcome =
   | { readonly kind: 'redirect'; readonly url: string; readonly evidence: Evidence }
-  | { readonly kind: 'form'; readonly action: string; readonly fields: Readonly<Record<string, string>>; readonly evidence: Evidence }
+  | {
+      readonly kind: 'form'
+      readonly action: string
+      readonly fields: Readonly<Record<string, string>>
+      readonly evidence: Evidence
+    }
   | {
       readonly kind: 'verified'
       readonly citizen: Citizen
@@ -82,7 +93,12 @@ export type Outcome =
       readonly logout?: SamlSession
     }
   /** `authenticated`: the refusal itself was signed by the provider, so it uses up the pending login. */
-  | { readonly kind: 'refused'; readonly error: GatewayError; readonly authenticated: boolean; readonly evidence: Evidence }
+  | {
+      readonly kind: 'refused'
+      readonly error: GatewayError
+      readonly authenticated: boolean
+      readonly evidence: Evidence
+    }
 
 export interface Upstream {
   readonly id: UpstreamId
@@ -95,4 +111,15 @@ export interface Upstream {
   /** Where the answers come back, for SAML upstreams `form`, for CNS `certificate`. */
   readonly answer: 'form' | 'certificate'
   strategy(pending: Pending, sp: ServiceProvider): Strategy
+}
+
+/** What a strategy may do inside `authenticate`, Passport's way: attached to it by run-strategy.ts, exactly one of them is called. */
+export interface StrategyActions {
+  redirect(url: string, evidence: Evidence): void
+  /** A page that posts itself to `action`. */
+  form(action: string, fields: Readonly<Record<string, string>>, evidence: Evidence): void
+  success(verified: Omit<Extract<Outcome, { kind: 'verified' }>, 'kind'>): void
+  fail(refusal: Omit<Extract<Outcome, { kind: 'refused' }>, 'kind'>): void
+  /** A defect of ours, never the citizen's or the provider's: it rejects the run. */
+  error(err: unknown): void
 }

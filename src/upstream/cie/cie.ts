@@ -1,0 +1,45 @@
+/** CIE, "Entra con CIE", by SAML: SPID's protocol with one provider, four attributes and fewer anomalies. docs/rules/cie.md A1–A5. */
+import { minimumDataSet, readMinimumDataSet } from '../saml/attributes.ts'
+import { type IdpMetadata, idpOf } from '../saml/idp-metadata.ts'
+import type { SamlProfile } from '../saml/profile.ts'
+import { SamlStrategy } from '../saml/strategy.ts'
+import type { Upstream } from '../upstream.ts'
+
+/** @param comparison sent with level 3 only: A3.1 lists `SpidL1` and `SpidL2` with `minimum` alone. */
+export const cieProfile = (comparison: 'minimum' | 'exact'): SamlProfile => ({
+  id: 'cie',
+  levels: [1, 2, 3],
+  comparison: (level) => (level === 3 ? comparison : 'minimum'),
+  issuerFormat: { response: 'optional', assertion: 'optional' },
+  anomalies: {
+    8: 'idp_request_rejected',
+    9: 'idp_request_rejected',
+    11: 'idp_request_rejected',
+    12: 'idp_request_rejected',
+    13: 'idp_request_rejected',
+    14: 'idp_request_rejected',
+    15: 'idp_request_rejected',
+    16: 'idp_request_rejected',
+    17: 'idp_request_rejected',
+    18: 'idp_request_rejected',
+    21: 'idp_timeout',
+    22: 'idp_consent_refused',
+    23: 'idp_identity_blocked',
+    25: 'idp_cancelled',
+  },
+  mandatoryAttributes: minimumDataSet,
+  readAttributes: readMinimumDataSet,
+})
+
+/** @param idp the one provider, of production or of pre-production: both publish the same keys, so never both. */
+export const createCie = ({ idp, comparison }: { idp: IdpMetadata; comparison: 'minimum' | 'exact' }): Upstream => {
+  const profile = cieProfile(comparison)
+  return {
+    id: profile.id,
+    levels: profile.levels,
+    choices: () => [{ upstream: 'cie', idp: idp.entityId, name: 'CIE' }],
+    resolve: (entityId) => (entityId === undefined || entityId === idp.entityId ? { idp: idpOf(idp) } : undefined),
+    answer: 'form',
+    strategy: (pending, sp) => new SamlStrategy({ profile, pending, sp }),
+  }
+}

@@ -1,0 +1,54 @@
+/** The card as a Passport strategy: send the browser to the host that asks for a certificate, then judge what it shows. */
+import passport from 'passport'
+import type { Level } from '../../citizen/assurance.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Evidence, StrategyActions, UpstreamRequest } from '../upstream.ts'
+import { type Card, cardChecks, readCard } from './checks.ts'
+import { citizenOf } from './citizen.ts'
+import type { TrustStore } from './trust.ts'
+
+export interface CnsOptions {
+  readonly trust: TrustStore
+  /** Where a card login starts, ticket included. */
+  readonly url: string
+  /** What a card login is worth. */
+  readonly level: Level
+}
+
+export class CnsStrategy extends passport.Strategy {
+  override readonly name = 'cns'
+  readonly options: CnsOptions
+
+  constructor(options: CnsOptions) {
+    super()
+    this.options = options
+  }
+
+  // The parameter is as wide as that of the class it overrides, which Passport's types tie to Express.
+  override authenticate(request: unknown): void {
+    const actions = this as unknown as StrategyActions
+    const given = request as UpstreamRequest
+    if (given.step === 'begin') actions.redirect(this.options.url, {})
+    else if (given.step === 'certificate') this.judge(given.chain, given.now, actions)
+    else throw new GatewayError('request_malformed', 'a card login is not answered by a form')
+  }
+
+  /** No card, or none that can be read, is thrown: nothing was proved, the login may go on with another try. */
+  private judge(chain: readonly Buffer[], now: number, actions: StrategyActions): void {
+    const card = readCard(chain, this.options.trust, now)
+    const evidence: Evidence = { response: card.certificate.x509.toString() }
+    const error = refusalOf(card)
+    if (error) actions.fail({ error, authenticated: true, evidence })
+    else actions.success({ citizen: citizenOf(card, this.options.level), evidence, replay: { ids: [], until: 0 } })
+  }
+}
+
+const refusalOf = (card: Card): GatewayError | undefined => {
+  try {
+    for (const check of cardChecks) check(card)
+  } catch (error) {
+    if (error instanceof GatewayError) return error
+    throw error
+  }
+  return undefined
+}

@@ -1,0 +1,238 @@
+/**
+ * Opens a Response: decode, parse, find the signed elements, verify, and only then read. Values come out as they stand,
+ * `undefined` where absent; judging them is checks.ts.
+ */
+import { GatewayError } from '../../errors.ts'
+import { verifySignature } from './verify-signature.ts'
+import {
+  attributeOf,
+  childNamed,
+  childrenNamed,
+  descendantsAndSelf,
+  isNamed,
+  MAX_MESSAGE_BYTES,
+  namespaces,
+  textOf,
+  type XmlDocument,
+} from './xml.ts'
+
+type Text = string | undefined
+
+export interface Issuer {
+  readonly value: string
+  readonly format: Text
+}
+
+export interface Envelope {
+  readonly id: Text
+  readonly version: Text
+  readonly issueInstant: Text
+  readonly inResponseTo: Text
+  readonly destination: Text
+  readonly issuer: Issuer | undefined
+}
+
+export interface Status {
+  readonly code: Text
+  readonly message: Text
+}
+
+export interface Assertion {
+  readonly id: Text
+  readonly version: Text
+  readonly issueInstant: Text
+  readonly issuer: Issuer | undefined
+  readonly nameId: { readonly value: string; readonly format: Text; readonly nameQualifier: Text } | undefined
+  readonly subjectConfirmation: { readonly method: Text; readonly data: ConfirmationData | undefined } | undefined
+  readonly conditions: Conditions | undefined
+  readonly authnStatement: { readonly classRef: Text; readonly sessionIndex: Text } | undefined
+  /** `undefined` where there is no AttributeStatement. */
+  readonly attributes: readonly Attribute[] | undefined
+}
+
+export interface ConfirmationData {
+  readonly recipient: Text
+  readonly inResponseTo: Text
+  readonly notOnOrAfter: Text
+}
+
+export interface Conditions {
+  readonly notBefore: Text
+  readonly notOnOrAfter: Text
+  /** Each AudienceRestriction with its audiences: SAML core 2.5.1.4 wants one of each. */
+  readonly audienceRestrictions: readonly (readonly string[])[]
+}
+
+export interface Attribute {
+  readonly name: Text
+  /** `undefined` for a value made of elements. */
+  readonly values: readonly Text[]
+}
+
+export interface OpenedResponse {
+  /** From the verified bytes when `signed`; otherwise it can only cause refusal (design decision 4). */
+  readonly envelope: Envelope
+  readonly status: Status | undefined
+  readonly signed: boolean
+  /** The one Assertion, its own signature verified. Throws when it cannot be had. */
+  readonly assertion: () => Assertion
+}
+
+/** Strict base64, strict UTF-8. Throws `saml_message_malformed` or `saml_message_too_large`. */
+export const decodeMessage = (field: string | undefined): string => {
+  const text = (field ?? '').replace(/[\r\n\t ]/g, '')
+  if (text.length > Math.ceil(MAX_MESSAGE_BYTES / 3) * 4) throw new GatewayError('saml_message_too_large')
+  if (text === '' || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
+    throw new GatewayError('saml_message_malformed', 'base64')
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'))
+  } catch (cause) {
+    throw new GatewayError('saml_message_malformed', 'UTF-8', { cause })
+  }
+}
+
+/** The ids as the sender wrote them, verified or not: only for the register. */
+export const idsOf = ({ root }: XmlDocument): { readonly responseId?: string; readonly assertionId?: string } => {
+  const responseId = attributeOf(root, 'ID')
+  const [assertion] = childrenNamed(root, namespaces.assertion, 'Assertion')
+  const assertionId = assertion && attributeOf(assertion, 'ID')
+  return { ...(responseId && { responseId }), ...(assertionId && { assertionId }) }
+}
+
+/** `certificates`: those of the provider that the login was begun with, and no others. */
+export const openResponse = (document: XmlDocument, certificates: readonly string[]): OpenedResponse => {
+  const { xml, root } = document
+  if (!isNamed(root, namespaces.protocol, 'Response')) throw new GatewayError('saml_message_malformed', 'no Response')
+  assertPlaces(root)
+  const signed = childrenNamed(root, namespaces.signature, 'Signature').length > 0
+  const response = signed ? verifySignature(xml, root, certificates) : root
+  return {
+    envelope: readEnvelope(response),
+    status: readStatus(response),
+    signed,
+    assertion: () => {
+      const assertion = onlyAssertion(root)
+      // the same one inside the verified bytes: the envelope was signed around it and no other
+      if (attributeOf(onlyAssertion(response), 'ID') !== attributeOf(assertion, 'ID')) {
+        throw new GatewayError('saml_structure_forbidden', 'another Assertion was signed')
+      }
+      return readAssertion(verifySignature(xml, assertion, certificates))
+    },
+  }
+}
+
+/**
+ * Signatures stand on the Response or on its Assertion, the Assertion in the Response. Anywhere else they are there to
+ * be mistaken for these (rows 112, 113, xsw1–8).
+ */
+const assertPlaces = (root: Element) => {
+  for (const element of descendantsAndSelf(root)) {
+    const parent = element.parentNode
+    if (isNamed(element, namespaces.assertion, 'Assertion')) {
+      if (parent !== root) throw new GatewayError('saml_structure_forbidden', 'Assertion out of place')
+    } else if (isNamed(element, namespaces.signature, 'Signature')) {
+      const onAssertion = parent?.parentNode === root && isNamed(parent as Element, namespaces.assertion, 'Assertion')
+      if (parent !== root && !onAssertion) throw new GatewayError('saml_structure_forbidden', 'Signature out of place')
+    }
+  }
+}
+
+/** Exactly one, in the clear. Row 32. */
+const onlyAssertion = (response: Element): Element => {
+  if (childrenNamed(response, namespaces.assertion, 'EncryptedAssertion').length > 0) {
+    throw new GatewayError('saml_structure_forbidden', 'EncryptedAssertion')
+  }
+  const assertion = childNamed(response, namespaces.assertion, 'Assertion')
+  if (assertion === undefined) throw new GatewayError('saml_assertion_missing')
+  return assertion
+}
+
+const readEnvelope = (response: Element): Envelope => ({
+  id: attributeOf(response, 'ID'),
+  version: attributeOf(response, 'Version'),
+  issueInstant: attributeOf(response, 'IssueInstant'),
+  inResponseTo: attributeOf(response, 'InResponseTo'),
+  destination: attributeOf(response, 'Destination'),
+  issuer: readIssuer(response),
+})
+
+const readStatus = (response: Element): Status | undefined => {
+  const status = childNamed(response, namespaces.protocol, 'Status')
+  const code = status && childNamed(status, namespaces.protocol, 'StatusCode')
+  const message = status && childNamed(status, namespaces.protocol, 'StatusMessage')
+  return status && { code: code && attributeOf(code, 'Value'), message: message && textOf(message) }
+}
+
+const readIssuer = (parent: Element): Issuer | undefined => {
+  const issuer = child(parent, 'Issuer')
+  return issuer && { value: textOf(issuer), format: attributeOf(issuer, 'Format') }
+}
+
+const readAssertion = (assertion: Element): Assertion => {
+  const subject = child(assertion, 'Subject')
+  const conditions = child(assertion, 'Conditions')
+  const authnStatement = child(assertion, 'AuthnStatement')
+  const attributeStatement = child(assertion, 'AttributeStatement')
+  return {
+    id: attributeOf(assertion, 'ID'),
+    version: attributeOf(assertion, 'Version'),
+    issueInstant: attributeOf(assertion, 'IssueInstant'),
+    issuer: readIssuer(assertion),
+    nameId: subject && readNameId(subject),
+    subjectConfirmation: subject && readSubjectConfirmation(subject),
+    conditions: conditions && readConditions(conditions),
+    authnStatement: authnStatement && readAuthnStatement(authnStatement),
+    attributes: attributeStatement && children(attributeStatement, 'Attribute').map(readAttribute),
+  }
+}
+
+const readNameId = (subject: Element): Assertion['nameId'] => {
+  const nameId = child(subject, 'NameID')
+  return (
+    nameId && {
+      value: textOf(nameId),
+      format: attributeOf(nameId, 'Format'),
+      nameQualifier: attributeOf(nameId, 'NameQualifier'),
+    }
+  )
+}
+
+const readSubjectConfirmation = (subject: Element): Assertion['subjectConfirmation'] => {
+  const confirmation = child(subject, 'SubjectConfirmation')
+  const data = confirmation && child(confirmation, 'SubjectConfirmationData')
+  return (
+    confirmation && {
+      method: attributeOf(confirmation, 'Method'),
+      data: data && {
+        recipient: attributeOf(data, 'Recipient'),
+        inResponseTo: attributeOf(data, 'InResponseTo'),
+        notOnOrAfter: attributeOf(data, 'NotOnOrAfter'),
+      },
+    }
+  )
+}
+
+const readConditions = (conditions: Element): Conditions => ({
+  notBefore: attributeOf(conditions, 'NotBefore'),
+  notOnOrAfter: attributeOf(conditions, 'NotOnOrAfter'),
+  audienceRestrictions: children(conditions, 'AudienceRestriction').map((restriction) =>
+    children(restriction, 'Audience').map(textOf),
+  ),
+})
+
+const readAuthnStatement = (statement: Element): Assertion['authnStatement'] => {
+  const context = child(statement, 'AuthnContext')
+  const classRef = context && child(context, 'AuthnContextClassRef')
+  return { classRef: classRef && textOf(classRef), sessionIndex: attributeOf(statement, 'SessionIndex') }
+}
+
+const readAttribute = (attribute: Element): Attribute => ({
+  name: attributeOf(attribute, 'Name'),
+  values: children(attribute, 'AttributeValue').map((value) =>
+    Array.from(value.childNodes).some((node) => node.nodeType === 1) ? undefined : textOf(value),
+  ),
+})
+
+const child = (parent: Element, localName: string) => childNamed(parent, namespaces.assertion, localName)
+const children = (parent: Element, localName: string) => childrenNamed(parent, namespaces.assertion, localName)

@@ -1,0 +1,61 @@
+/** SPID as data for the SAML core. docs/rules/spid-saml.md 4.2, 5, 7, 8. */
+import type { Citizen } from '../../citizen/citizen.ts'
+import { type AttributeValues, minimumDataSet, property, readMinimumDataSet } from '../saml/attributes.ts'
+import type { SamlProfile } from '../saml/profile.ts'
+
+const genders: Readonly<Record<string, Citizen['gender']>> = { F: 'female', M: 'male' }
+
+export const spidProfile: SamlProfile = {
+  id: 'spid',
+  levels: [1, 2, 3],
+  comparison: () => 'minimum',
+  // rows 31 and 71
+  issuerFormat: { response: 'optional', assertion: 'required' },
+  // 2–7 and 10 are shown by the provider and never reach us; 24 is reserved
+  anomalies: {
+    8: 'idp_request_rejected',
+    9: 'idp_request_rejected',
+    11: 'idp_request_rejected',
+    12: 'idp_request_rejected',
+    13: 'idp_request_rejected',
+    14: 'idp_request_rejected',
+    15: 'idp_request_rejected',
+    16: 'idp_request_rejected',
+    17: 'idp_request_rejected',
+    18: 'idp_request_rejected',
+    19: 'idp_too_many_attempts',
+    20: 'idp_level_not_available',
+    21: 'idp_timeout',
+    22: 'idp_consent_refused',
+    23: 'idp_identity_blocked',
+    25: 'idp_cancelled',
+    30: 'idp_identity_type',
+  },
+  mandatoryAttributes: minimumDataSet,
+  readAttributes: (value) => ({
+    ...readMinimumDataSet(value),
+    ...property('gender', genders[value('gender') ?? '']),
+    ...property(
+      'placeOfBirth',
+      filled({ ...property('locality', value('placeOfBirth')), ...property('region', value('countyOfBirth')) }),
+    ),
+    ...property('email', value('email')),
+    ...property('mobilePhone', value('mobilePhone')),
+    ...property('address', addressOf(value)),
+    ...property('spidCode', value('spidCode')),
+  }),
+}
+
+/** `address` is the older, one-line form of the five `domicile*` (Avviso 25). */
+const addressOf = (value: AttributeValues): Citizen['address'] =>
+  filled({
+    ...property('formatted', value('address')),
+    ...property('street', value('domicileStreetAddress')),
+    ...property('postalCode', value('domicilePostalCode')),
+    ...property('locality', value('domicileMunicipality')),
+    ...property('region', value('domicileProvince')),
+    ...property('country', value('domicileNation')),
+  })
+
+const filled = <Value extends object>(value: Value): Value | undefined =>
+  Object.keys(value).length > 0 ? value : undefined
