@@ -1,5 +1,4 @@
 /** What each page shows. Pages get these models and a dictionary, nothing else: no request, no configuration. */
-import type { UpstreamId } from '../citizen/citizen.ts'
 import type { ErrorCode, Sentence } from '../errors.ts'
 import type { Language } from '../tenant/tenant.ts'
 
@@ -10,7 +9,13 @@ export interface Frame {
   readonly languageLinks: readonly { readonly language: Language; readonly href: string }[]
   readonly region: string
   /** Absent on pages that know no tenant. `name` in the page's language, `otherName` where it differs from the Italian one. */
-  readonly tenant?: { readonly name: string; readonly otherName?: string; readonly siteUrl: string }
+  readonly tenant?: {
+    readonly name: string
+    readonly otherName?: string
+    /** Of `otherName`, for its `lang` attribute; Italian unless said. */
+    readonly otherLanguage?: Language
+    readonly siteUrl: string
+  }
   readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: string }
   readonly legal: { readonly privacyUrl?: string; readonly accessibilityUrl?: string }
   /** Path prefix of the static files, e.g. `/assets`. */
@@ -24,6 +29,8 @@ export interface Alert {
   readonly id: string
   /** Name of the provider that the citizen came back from. */
   readonly provider?: string
+  /** Where they came back from: some sentences differ for CIE. */
+  readonly upstream?: 'spid' | 'cie' | 'cns'
 }
 
 export interface LoginView {
@@ -31,7 +38,11 @@ export interface LoginView {
   readonly level: 1 | 2 | 3
   readonly alert?: Alert
   /** In the region's order. `entries` of spid: in this login's shuffled order. */
-  readonly methods: readonly { readonly id: Exclude<UpstreamId, 'eidas'>; readonly label: string; readonly entries: readonly { readonly name: string; readonly href: string }[] }[]
+  readonly methods: readonly {
+    readonly id: 'spid' | 'cie' | 'cns'
+    readonly label: string
+    readonly entries: readonly { readonly name: string; readonly href: string }[]
+  }[]
   /** Names of the claims that the service will receive, as keys of `claims` in the dictionaries. */
   readonly claims: readonly string[]
   readonly cancelHref: string

@@ -1,0 +1,34 @@
+/** Turns whatever was thrown into a page or JSON with a code and an honest status. The citizen sees a sentence, the log the cause. */
+import { type ErrorCode, GatewayError } from '../errors.ts'
+import type { Client } from '../tenant/tenant.ts'
+import type { Pages } from './pages.ts'
+import type { Handler } from './request-context.ts'
+
+const codeOf = (error: unknown): ErrorCode => (error instanceof GatewayError ? error.code : 'internal_error')
+
+export const errorHandler =
+  ({ pages, clientOf }: { pages: Pages; clientOf: (tenant: string, client: string) => Client | undefined }): Handler =>
+  async (ctx, next) => {
+    try {
+      await next()
+      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false)
+        throw new GatewayError('page_not_found')
+    } catch (error) {
+      const code = codeOf(error)
+      const { row } = new GatewayError(code)
+      const { tenant, requestId, clientId, log } = ctx.state
+      if (row.alarm) log.error({ err: error, code }, code)
+      else log.info({ code, detail: error instanceof GatewayError ? error.detail : undefined }, 'refused')
+      if (ctx.res.headersSent) return void ctx.res.destroy()
+
+      ctx.status = row.status
+      if (row.status === 503) ctx.set('Retry-After', '30')
+      if (ctx.accepts('json', 'html') === 'html') {
+        const client = tenant && clientId !== undefined ? clientOf(tenant.id, clientId) : undefined
+        ctx.type = 'html'
+        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client })
+      } else {
+        ctx.body = { error: code, request_id: requestId }
+      }
+    }
+  }

@@ -1,0 +1,81 @@
+/**
+ * The origin is ours, not the request's (design 10). Before anything else reads the request: forwarded and certificate
+ * headers are dropped unless a configured proxy sent them, the host must be one that the configuration gives for this
+ * listener, and host and protocol are then set from the configuration. oidc-provider builds every address from them.
+ */
+import { BlockList, isIP } from 'node:net'
+import type { Audit } from '../audit/events.ts'
+import { GatewayError } from '../errors.ts'
+import type { Handler } from './request-context.ts'
+
+const FORWARDED =
+  /^(forwarded|x-forwarded-.*|x-real-ip|x-original-.*|client-cert(-chain)?|x-ssl-.*|x-client-.*|x-proxy-auth)$/
+
+const toBlockList = (networks: readonly string[]): BlockList => {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(prefix), family)
+  }
+  return list
+}
+
+const contains = (list: BlockList, address: string): boolean => {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+  return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+}
+
+/** The last address in the chain that is not one of our proxies: what stands left of it, anybody may have written. */
+const clientAddress = (peer: string, forwardedFor: string | undefined, proxies: BlockList): string => {
+  const chain = [...(forwardedFor?.split(',').map((address) => address.trim()) ?? []), peer]
+  return chain.reverse().find((address) => !contains(proxies, address)) ?? peer
+}
+
+/**
+ * @param originOf the origin (`https://host[:port]`) that the configuration gives for a Host header, or undefined.
+ * Throws `host_unknown` (421), `request_malformed`.
+ */
+export const origin = ({
+  originOf,
+  trustedProxies,
+  audit,
+}: {
+  originOf: (host: string) => string | undefined
+  trustedProxies: readonly string[]
+  audit: Audit
+}): Handler => {
+  const proxies = toBlockList(trustedProxies)
+  return (ctx, next) => {
+    const { req } = ctx
+    const peer = req.socket.remoteAddress ?? ''
+    const forwardedFor = req.headers['x-forwarded-for']
+    ctx.state.clientAddress = peer
+    if (contains(proxies, peer)) ctx.state.clientAddress = clientAddress(peer, forwardedFor?.toString(), proxies)
+    for (const header of Object.keys(req.headers)) {
+      if (!FORWARDED.test(header)) continue
+      if (!contains(proxies, peer)) audit({ type: 'header.stripped', header, peer })
+      delete req.headers[header]
+    }
+
+    let host = req.headers.host ?? ''
+    if (!req.url?.startsWith('/')) {
+      // absolute-form: its authority takes the place of Host (RFC 9112 3.2.2)
+      const target = URL.parse(req.url ?? '')
+      if (target === null) throw new GatewayError('request_malformed', 'request target')
+      host = target.host
+      req.url = `${target.pathname}${target.search}`
+      ctx.originalUrl = ctx.request.originalUrl = req.url
+    }
+    const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+    const ours = hosts.length === 1 ? originOf(host.toLowerCase()) : undefined
+    if (ours === undefined) throw new GatewayError('host_unknown')
+
+    const { protocol, host: ownHost } = new URL(ours)
+    req.headers.host = ownHost
+    req.headers['x-forwarded-proto'] = protocol.slice(0, -1)
+    req.headers['x-forwarded-for'] = ctx.state.clientAddress
+    return next()
+  }
+}

@@ -1,0 +1,93 @@
+/** A page in the citizen's language with the tenant's and region's furniture around it. */
+import type { IncomingMessage } from 'node:http'
+import { type ErrorCode, GatewayError } from '../errors.ts'
+import { cookieName } from '../tenant/cookie-name.ts'
+import type { Region } from '../tenant/region.ts'
+import { type Client, type Language, type Localised, languages, type Tenant } from '../tenant/tenant.ts'
+import { pickLanguage } from './language.ts'
+import type { Renderer } from './render.ts'
+import type { Frame, Views } from './views.ts'
+
+export const inLanguage = (text: Localised, language: Language): string => text[language] ?? text.it
+
+export interface PageOptions {
+  readonly tenant?: Tenant | undefined
+  readonly language: Language
+  /** Path of the page where the language can be changed; none for answers that cannot be asked for again. */
+  readonly sameAt?: string
+}
+
+export interface Pages {
+  languageOf(req: IncomingMessage, tenant: Tenant | undefined, uiLocales?: string): Language
+  render<K extends keyof Views>(page: K, view: Views[K], options: PageOptions): string
+  /** The page of an error that ends here, with the way back to the service when it is known. */
+  error(
+    req: IncomingMessage,
+    error: { code: ErrorCode; requestId: string; tenant?: Tenant | undefined; client?: Client | undefined },
+  ): string
+}
+
+const cookieOf = (req: IncomingMessage, name: string): string | undefined =>
+  req.headers.cookie
+    ?.split(';')
+    .map((pair) => pair.trim())
+    .find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1)
+
+const defined = <T extends object>(parts: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as never
+
+export const createPages = ({ renderer, region }: { renderer: Renderer; region: Region }): Pages => {
+  const localised = (text: Localised | undefined, language: Language) => text && inLanguage(text, language)
+
+  const tenantFrame = (tenant: Tenant, language: Language): NonNullable<Frame['tenant']> => {
+    const name = inLanguage(tenant.names, language)
+    // bilingual as on the signs of South Tyrol and Ladinia: the Italian name always stands beside the other one
+    const otherLanguage: Language | undefined = language !== 'it' ? 'it' : (['de', 'lld'] as const).find((other) => tenant.names[other])
+    const otherName = otherLanguage && tenant.names[otherLanguage]
+    const other = otherLanguage === undefined || otherName === undefined || otherName === name ? {} : { otherName, otherLanguage }
+    return { name, siteUrl: tenant.siteUrl, ...other }
+  }
+
+  const languageOf: Pages['languageOf'] = (req, tenant, uiLocales) =>
+    pickLanguage(
+      defined({
+        query: URL.parse(req.url ?? '', 'http://localhost')?.searchParams.get('lang') ?? undefined,
+        uiLocales,
+        cookie: tenant && cookieOf(req, cookieName(tenant, 'lang', 'tenant')),
+        acceptLanguage: req.headers['accept-language'],
+        fallback: tenant?.defaultLanguage ?? 'it',
+      }),
+    )
+
+  const render: Pages['render'] = (page, view, { tenant, language, sameAt }) => {
+    const helpdesk = { ...region.helpdesk, ...tenant?.helpdesk }
+    const legal = { ...region.legal, ...tenant?.legal }
+    return renderer.render(
+      page,
+      defined({
+        language,
+        languageLinks:
+          sameAt === undefined ? [] : languages.map((other) => ({ language: other, href: `${sameAt}?lang=${other}` })),
+        region: inLanguage(region.name, language),
+        tenant: tenant && tenantFrame(tenant, language),
+        helpdesk: defined({ ...helpdesk, hours: localised(helpdesk.hours, language) }),
+        legal: defined({
+          privacyUrl: localised(legal.privacyUrl, language),
+          accessibilityUrl: localised(legal.accessibilityUrl, language),
+        }),
+        assets: '/assets',
+      }),
+      view,
+    )
+  }
+
+  const error: Pages['error'] = (req, { code, requestId, tenant, client }) => {
+    const language = languageOf(req, tenant)
+    const { sentence } = new GatewayError(code).row
+    const restart = client && { href: client.initiateLoginUri, service: inLanguage(client.names, language) }
+    return render('error', defined({ alert: { code, sentence, id: requestId }, restart }), { tenant, language })
+  }
+
+  return { languageOf, render, error }
+}

@@ -1,0 +1,20 @@
+/** What the first middlewares find out about a request, for all that come after. In `ctx.state`. */
+import type { Middleware, ParameterizedContext } from 'koa'
+import type { Logger } from 'pino'
+import type { Tenant } from '../tenant/tenant.ts'
+
+export interface RequestState {
+  /** The same in the log, in `X-Request-Id` and on the citizen's page. */
+  requestId: string
+  log: Logger
+  /** Of the browser, as far as the configured proxies can be believed. */
+  clientAddress: string
+  tenant?: Tenant
+  /** The path below the tenant: `/login/…`. */
+  tenantPath?: string
+  /** Client of the login under way, once known: error pages offer to start again there. */
+  clientId?: string
+}
+
+export type Ctx = ParameterizedContext<RequestState>
+export type Handler = Middleware<RequestState>

@@ -1,0 +1,111 @@
+/**
+ * Every text a citizen can read, by page. The Italian dictionary is complete by type and so are German and English;
+ * a string that Ladin lacks is shown in Italian inside an element with `lang="it"`. `{name}` marks what the page fills in.
+ */
+import type { Sentence } from '../../src/errors.ts'
+
+/** Plain language, A2 to B1: what happened, why, and one thing to do. `{provider}` is named or is `frame.someProvider`. */
+export interface SentenceText {
+  readonly title: string
+  readonly what: string
+  readonly next: string
+}
+
+/** The claims that have a name for people. Others are shown by the name that the service knows them by. */
+export type ClaimName =
+  | 'given_name'
+  | 'family_name'
+  | 'name'
+  | 'birthdate'
+  | 'gender'
+  | 'place_of_birth'
+  | 'fiscal_number'
+  | 'email'
+  | 'phone_number'
+  | 'address'
+  | 'spid_code'
+
+export interface Dictionary {
+  readonly frame: {
+    readonly skip: string
+    /** Names the group of language links to a screen reader. */
+    readonly language: string
+    /** `{title}`: what a `<title>` begins with after a failure, so that it is the first thing read out. */
+    readonly errorTitle: string
+    readonly help: string
+    readonly phone: string
+    readonly email: string
+    readonly hours: string
+    /** Names the group of legal links to a screen reader. */
+    readonly legal: string
+    readonly privacy: string
+    readonly accessibility: string
+    /** `{tenant}`: the municipality's site. */
+    readonly site: string
+    /** Stands for `{provider}` where none is known; German: in the dative, as every sentence uses it. */
+    readonly someProvider: string
+  }
+  readonly login: {
+    /** `{service}` */
+    readonly title: string
+    /** `{tenant}`, which may be any body: no article or preposition can be put before it. */
+    readonly offeredBy: string
+    readonly levels: { readonly 1: string; readonly 2: string; readonly 3: string }
+    /** Heading over the ways in, for those who move by headings. */
+    readonly choose: string
+    /** `{method}`: the text of a button. */
+    readonly enter: string
+    readonly spid: string
+    /** Shown at level 3: the list must stay complete all the same (AgID). */
+    readonly spidLevel3: string
+    readonly spidChoose: string
+    readonly spidInfo: string
+    readonly spidRequest: string
+    readonly spidHelp: string
+    readonly cie: string
+    readonly cieLevel3: string
+    readonly cieActivate: string
+    readonly ciePassword: string
+    readonly ciePin: string
+    readonly cns: string
+    readonly cnsHint: string
+    /** `{service}` */
+    readonly cancel: string
+    readonly data: string
+    readonly dataIntro: string
+    /** Instead of the list, where the service asks for nothing personal. */
+    readonly dataNone: string
+    readonly dataPrivacy: string
+  }
+  readonly error: {
+    readonly todo: string
+    /** `{service}` */
+    readonly restart: string
+    readonly support: string
+    readonly code: string
+    readonly id: string
+  }
+  readonly post: {
+    /** `{to}` */
+    readonly title: string
+    readonly text: string
+    readonly button: string
+  }
+  readonly logout: {
+    readonly askTitle: string
+    readonly askText: string
+    readonly button: string
+    readonly doneTitle: string
+    readonly doneText: string
+    readonly doneShared: string
+  }
+  readonly claims: Readonly<Record<ClaimName, string>>
+  readonly sentences: Readonly<Record<Sentence, SentenceText>>
+  /** Where CIE must say something else than SPID: there is no private provider to turn to. */
+  readonly cieSentences: Readonly<Record<'level' | 'blocked', SentenceText>>
+}
+
+/** The same keys, none of them required: what may fall back to Italian. */
+export type PartialDictionary = Incomplete<Dictionary>
+
+type Incomplete<T> = { readonly [K in keyof T]?: T[K] extends string ? string : Incomplete<T[K]> }
