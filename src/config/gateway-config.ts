@@ -1,5 +1,8 @@
 /** The gateway's configuration as the rest of the program sees it: parsed, resolved, frozen. The file's rules are in schema.ts. */
-import type { Localised, Tenant } from '../tenant/tenant.ts'
+import type { Region } from '../tenant/region.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+
+export type { Region }
 
 export interface Listen {
   readonly host: string
@@ -11,16 +14,6 @@ export interface Listen {
 export interface KeyPair {
   readonly key: string
   readonly certificate: string
-}
-
-export interface Region {
-  readonly name: Localised
-  readonly helpdesk: Tenant['helpdesk']
-  readonly legal: Tenant['legal']
-  /** What citizens call the card here: "CPS / CNS", "TS-CNS". */
-  readonly cnsLabel: Localised
-  /** Order of the ways in on every login page. */
-  readonly methodOrder: readonly ('spid' | 'cie' | 'cns')[]
 }
 
 export interface GatewayConfig {

@@ -15,6 +15,8 @@ export interface AttributeSet {
   readonly name: string
   /** SAML names, docs/rules/spid-saml.md section 7. Always with `fiscalNumber`: it makes the `sub`. */
   readonly attributes: readonly string[]
+  /** CIE: UUID v4 of the service that the set stands for (docs/rules/cie.md 4.21). */
+  readonly serviceUuid?: string
 }
 
 export interface SamlRegistration {
@@ -55,6 +57,8 @@ export interface Tenant {
   readonly ipaCode: string
   readonly siteUrl: string
   readonly defaultLanguage: Language
+  /** Those that its pages come in; absent: all. */
+  readonly languages?: readonly Language[]
   readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: Localised }
   readonly legal: { readonly privacyUrl?: Localised; readonly accessibilityUrl?: Localised }
   readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean }

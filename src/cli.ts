@@ -1,0 +1,24 @@
+/** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { runCommand } from './cli/run-command.ts'
+
+const code = await runCommand(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  now: Date.now,
+  readers: {
+    env: process.env,
+    readFile: (path) => readFile(path, 'utf8'),
+    readDir: (path) => readdir(path),
+  },
+  writeFile: async (path, text) => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    // a crash in between leaves the old file whole
+    await writeFile(`${path}.new`, text, { mode: 0o600, flush: true })
+    await rename(`${path}.new`, path)
+  },
+  // imported only here: every other command stays quick, and needs no server
+  runGateway: async (config) => (await import('./main.ts')).runGateway(config),
+})
+if (code !== 0) process.exit(code)

@@ -1,0 +1,40 @@
+/** What every command gets and gives. */
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { Readers } from '../config/references.ts'
+
+/** 0 done, 1 something that a person wrote is invalid, 2 done with warnings, 3 cannot run. */
+export type ExitCode = 0 | 1 | 2 | 3
+
+/** The world of a command: nothing in src/cli touches process, clock or disk by itself. */
+export interface World {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly readers: Readers
+  /** Makes the folders it needs and replaces the file in one step. */
+  readonly writeFile: (path: string, text: string) => Promise<void>
+  readonly runGateway: (config: GatewayConfig) => Promise<void>
+}
+
+export interface Arguments {
+  /** One for each of the command's operands. */
+  readonly operands: readonly string[]
+  readonly config?: string
+  readonly check: boolean
+}
+
+export interface Command {
+  readonly name: string
+  /** What must follow the name, as help shows it: `['TENANT']`. */
+  readonly operands: readonly string[]
+  readonly options: string
+  readonly summary: string
+  readonly run: (args: Arguments, world: World) => Promise<ExitCode>
+}
+
+export const usageOf = ({ name, operands, options }: Command): string =>
+  [name, ...operands, options].filter((part) => part !== '').join(' ')
+
+/** A command line that cannot be carried out: the message ends with what to type instead. */
+export class UsageError extends Error {}

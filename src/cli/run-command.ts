@@ -1,0 +1,75 @@
+/** One command line from its words to its exit code. */
+import { parseArgs } from 'node:util'
+import packageJson from '../../package.json' with { type: 'json' }
+import { GatewayError } from '../errors.ts'
+import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
+import { helpText } from './help.ts'
+import { keysCreate, keysList } from './keys.ts'
+import { start } from './start.ts'
+
+const help: Command = {
+  name: 'help',
+  operands: [],
+  options: '',
+  summary: 'this text',
+  run: async (_, { out }) => {
+    out(helpText(commands))
+    return 0
+  },
+}
+
+const version: Command = {
+  name: 'version',
+  operands: [],
+  options: '',
+  summary: 'the version of Varco and of Node',
+  run: async (_, { out }) => {
+    out(`varco ${packageJson.version}, Node ${process.versions.node}\n`)
+    return 0
+  },
+}
+
+const commands: readonly Command[] = [start, keysCreate, keysList, help, version]
+
+export const runCommand = async (words: readonly string[], world: World): Promise<ExitCode> => {
+  try {
+    const { positionals, ...options } = parse(words)
+    const line = positionals.join(' ')
+    const command = commands.find(({ name }) => line === name || line.startsWith(`${name} `))
+    if (command === undefined) throw new UsageError(`There is no command "${line}". Type: varco help.`)
+    const operands = positionals.slice(command.name.split(' ').length)
+    if (operands.length !== command.operands.length) throw new UsageError(`Type: varco ${usageOf(command)}.`)
+    return await command.run({ operands, ...options }, world)
+  } catch (error) {
+    world.err(`${messageOf(error)}\n`)
+    return 3
+  }
+}
+
+const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readonly positionals: readonly string[] } => {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  })
+  const { config, check } = values
+  const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
+  return { positionals: asked, check, ...(config !== undefined && { config }) }
+}
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof UsageError) return error.message
+  if (error instanceof GatewayError) return `${error.message}. The code is explained in docs/errors.md.`
+  const { code, message, stack, cause } = error as NodeJS.ErrnoException
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${message.split('.')[0]}. Type: varco help.`
+  // said in plain words by whoever met the system's error
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== undefined) return message
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${message}: give Varco the right to do that, or change the path or port.`
+  return stack ?? message
+}

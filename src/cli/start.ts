@@ -1,0 +1,26 @@
+import { formatProblems } from '../config/problem.ts'
+import { pinLiveTenants } from '../tenant/immutable.ts'
+import type { Command } from './command.ts'
+import { readConfiguration } from './configuration.ts'
+
+export const start: Command = {
+  name: 'start',
+  operands: [],
+  options: '--config FILE [--check]',
+  summary: 'starts the gateway; with --check only says whether it would start',
+  run: async (args, world) => {
+    const loaded = await readConfiguration(args, world)
+    if (loaded === undefined) return 1
+    const { config, warnings } = loaded
+    world.err(formatProblems(warnings))
+    if (args.check) {
+      const count = config.tenants.length
+      world.out(`${args.config} is valid: ${count} tenant${count === 1 ? '' : 's'}\n`)
+      return warnings.length > 0 ? 2 : 0
+    }
+    const { stateDir, tenants } = config
+    await pinLiveTenants({ stateDir, tenants, readFile: world.readers.readFile, writeFile: world.writeFile })
+    await world.runGateway(config)
+    return 0
+  },
+}

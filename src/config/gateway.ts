@@ -1,0 +1,138 @@
+/** From a gateway.yaml that keeps its rules to the settings of the gateway: secrets fetched, keys checked against each other. */
+import { resolve } from 'node:path'
+import { explainMessage } from './explain.ts'
+import type { GatewayConfig, KeyPair, MetadataSource } from './gateway-config.ts'
+import { decodeKey, fingerprint, keyPairFault, splitCertificates } from './key-material.ts'
+import type { Path, Problem } from './problem.ts'
+import { beside, type Reading, type Reference } from './references.ts'
+import { type GatewayFile, namesSchema } from './schema.ts'
+import { parseYaml, validate, type YamlFile } from './yaml-file.ts'
+
+/** All but what other files say, and the fingerprint that the subject key really has. */
+export type Settings = Omit<GatewayConfig, 'region' | 'tenants'> & { readonly fingerprintOfSubjectKey: string }
+
+const NEW_KEY = 'generate 32 bytes with: openssl rand -base64 32'
+
+export const readGateway = async (
+  yaml: YamlFile,
+  file: GatewayFile,
+  reading: Reading,
+  problems: Problem[],
+): Promise<Settings> => {
+  const report = (path: Path, reason: string, fix: string) => problems.push(yaml.problem(path, reason, fix))
+
+  /** Empty where it is missing or no key. */
+  const key = async (path: Path, reference: Reference, exactly32: boolean): Promise<Buffer> => {
+    const text = (await reading.secret(yaml, path, reference)).trim()
+    if (text === '') return Buffer.alloc(0)
+    const decoded = decodeKey(text)
+    if (decoded !== undefined && (decoded.length === 32 || !exactly32)) return decoded
+    report(path, `is not a key of ${exactly32 ? '32 bytes' : '32 bytes or more'} in base64 or hex`, NEW_KEY)
+    return Buffer.alloc(0)
+  }
+
+  const keyPair = async (path: Path, pair: { key: Reference; certificate: Reference }): Promise<KeyPair> => {
+    const read = {
+      key: await reading.secret(yaml, [...path, 'key'], pair.key),
+      certificate: await reading.secret(yaml, [...path, 'certificate'], pair.certificate),
+    }
+    const fault = read.key === '' || read.certificate === '' ? undefined : keyPairFault(read)
+    if (fault !== undefined) report([...path, fault.of], ...explainMessage(fault.message))
+    return read
+  }
+
+  const metadata = async (path: Path, sources: readonly MetadataSource[]): Promise<readonly MetadataSource[]> => {
+    for (const [index, source] of sources.entries()) {
+      if ('file' in source) await reading.file(yaml, [...path, index], source.file)
+    }
+    return sources.map((source) => ('file' in source ? { file: resolve(beside(yaml, source.file)) } : source))
+  }
+
+  const names = async (name: string | undefined): Promise<Readonly<Record<string, string>>> => {
+    if (name === undefined) return {}
+    const text = await reading.file(yaml, ['spid', 'names'], name)
+    return text === '' ? {} : (validate(parseYaml(beside(yaml, name), text), namesSchema, problems) ?? {})
+  }
+
+  const trust = async (files: readonly string[]): Promise<readonly string[]> => {
+    const found = []
+    for (const [index, name] of files.entries()) {
+      const path = ['cns', 'trust', index]
+      const pem = await reading.file(yaml, path, name)
+      const certificates = pem === '' ? [] : splitCertificates(pem)
+      if (certificates === undefined)
+        report(path, 'holds no certificates in PEM, or a damaged one', 'give the card authorities as PEM')
+      found.push(...(certificates ?? []))
+    }
+    return found
+  }
+
+  const masterKeys: { id: string; key: Buffer }[] = []
+  for (const [index, { id, key: reference }] of file.master_keys.entries()) {
+    masterKeys.push({ id, key: await key(['master_keys', index, 'key'], reference, true) })
+  }
+  const subjectKey = await key(['subject_key', 'value'], file.subject_key.value, false)
+  if (subjectKey.length > 0 && masterKeys.some((master) => master.key.equals(subjectKey))) {
+    report(['subject_key', 'value'], 'is also a master key', `a master key is rotated, this one never: ${NEW_KEY}`)
+  }
+  const fingerprintOfSubjectKey = fingerprint(subjectKey)
+  const configured = file.subject_key.fingerprint
+  if (configured !== undefined && subjectKey.length > 0 && configured !== fingerprintOfSubjectKey) {
+    const fix = `restore the key that belongs to it: with another, every citizen becomes a stranger to every service (this key has ${fingerprintOfSubjectKey})`
+    report(['subject_key', 'fingerprint'], 'is not the fingerprint of this subject key', fix)
+  }
+  if (file.cns !== undefined && new URL(file.cns.url).host === new URL(file.public_url).host) {
+    report(
+      ['cns', 'url'],
+      'is the host of public_url',
+      'give it a host of its own: its TLS asks every visitor for a card',
+    )
+  }
+
+  return {
+    publicUrl: file.public_url,
+    listen: file.listen,
+    operations: file.operations.listen,
+    trustedProxies: file.trusted_proxies,
+    store:
+      file.store.kind === 'memory'
+        ? file.store
+        : { kind: 'redis', url: await redisUrl(yaml, file.store.url, reading, problems) },
+    stateDir: resolve(beside(yaml, file.state_dir)),
+    masterKeys,
+    subjectKey,
+    fingerprintOfSubjectKey,
+    ...(configured !== undefined && { subjectKeyFingerprint: configured }),
+    aggregator: {
+      spid: await keyPair(['aggregator', 'spid'], file.aggregator.spid),
+      cie: await keyPair(['aggregator', 'cie'], file.aggregator.cie),
+    },
+    spid: { metadata: await metadata(['spid', 'metadata'], file.spid.metadata), names: await names(file.spid.names) },
+    cie: { metadata: await metadata(['cie', 'metadata'], file.cie.metadata), comparison: file.cie.comparison },
+    ...(file.cns !== undefined && {
+      cns: {
+        url: file.cns.url,
+        startUrl: file.cns.start_url ?? file.cns.url,
+        listen: file.cns.listen,
+        tls: await keyPair(['cns', 'tls'], file.cns.tls),
+        trust: await trust(file.cns.trust),
+      },
+    }),
+    outgoing: { allowedNetworks: file.outgoing.allowed_networks },
+    log: file.log,
+  }
+}
+
+const redisUrl = async (
+  yaml: YamlFile,
+  url: { readonly url: string } | Reference,
+  reading: Reading,
+  problems: Problem[],
+): Promise<string> => {
+  if ('url' in url) return url.url
+  const value = (await reading.secret(yaml, ['store', 'url'], url)).trim()
+  if (value !== '' && !/^rediss?:\/\/./.test(value)) {
+    problems.push(yaml.problem(['store', 'url'], 'is no Redis address', 'give it as redis://user:password@host:6379/0'))
+  }
+  return value
+}

@@ -1,0 +1,183 @@
+/** Reads gateway.yaml and everything that it names, and finds all problems at once. Decides nothing: the rules are in the schemas. */
+import type { z } from 'zod'
+import { sharedBetween, type TenantSource } from '../tenant/between.ts'
+import { differences, readPin } from '../tenant/immutable.ts'
+import { legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
+import { tenantSchema } from '../tenant/schema.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+import { deepFreeze } from './freeze.ts'
+import { readGateway } from './gateway.ts'
+import type { GatewayConfig, Region } from './gateway-config.ts'
+import type { Problem } from './problem.ts'
+import { beside, createReading, type Readers } from './references.ts'
+import { gatewaySchema, type RegionFile, regionSchema } from './schema.ts'
+import { parseYaml, validate, type YamlFile } from './yaml-file.ts'
+
+export type Loaded =
+  | { readonly config: GatewayConfig; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] }
+
+interface Checked<T> {
+  readonly yaml: YamlFile
+  /** Absent where the file has problems. */
+  readonly value?: T
+}
+
+/**
+ * The configuration, frozen all the way down, or everything that is wrong in any of its files. Never rejects for what a
+ * person wrote. `file` as the person named it; relative paths in a file are relative to that file.
+ */
+export const loadGatewayConfig = async (file: string, readers: Readers): Promise<Loaded> => {
+  const problems: Problem[] = []
+  const reading = createReading(readers, problems)
+
+  const open = async <S extends z.ZodType>(path: string, schema: S): Promise<Checked<z.output<S>> | undefined> => {
+    let text: string
+    try {
+      text = await readers.readFile(path)
+    } catch (cause) {
+      problems.push(unreadable(path, cause))
+      return undefined
+    }
+    const yaml = parseYaml(path, text)
+    const value = validate(yaml, schema, problems)
+    return { yaml, ...(value !== undefined && { value }) }
+  }
+
+  const gateway = await open(file, gatewaySchema)
+  if (gateway === undefined) return { problems }
+  // the other files are looked at even where this one has problems: the person wants to hear of all of them
+  const named = gateway.yaml.value as { readonly region?: unknown; readonly tenants?: unknown } | null | undefined
+  const region =
+    typeof named?.region === 'string' ? await open(pathOf(gateway.yaml, named.region), regionSchema) : undefined
+  const tenants = []
+  for (const path of typeof named?.tenants === 'string'
+    ? await tenantFiles(gateway.yaml, named.tenants, readers, problems)
+    : []) {
+    const tenant = await open(path, tenantSchema)
+    if (tenant?.value === undefined) continue
+    const { yaml, value } = tenant
+    tenants.push({ yaml, value, secrets: await readClientSecrets(yaml, value, reading, problems) })
+  }
+
+  const settings = gateway.value && (await readGateway(gateway.yaml, gateway.value, reading, problems))
+  if (settings === undefined || region?.value === undefined) return { problems }
+  const surroundings: Surroundings = {
+    publicUrl: settings.publicUrl,
+    region: regionOf(region.value),
+    methods: {
+      spid: settings.spid.metadata.length > 0,
+      cie: settings.cie.metadata.length > 0,
+      cns: settings.cns !== undefined,
+    },
+  }
+  const sources = tenants.map(
+    ({ yaml, value, secrets }): TenantSource => ({
+      yaml,
+      tenant: readTenant(yaml, value, secrets, surroundings, problems),
+    }),
+  )
+  problems.push(...sharedBetween(sources), ...hostsOfTheGateway(settings, sources))
+  for (const { yaml, tenant } of sources) {
+    if (tenant.state === 'live') problems.push(...(await changedSinceLive(yaml, tenant, settings.stateDir, readers)))
+  }
+  const all = sources.map(({ tenant }) => tenant)
+  const live = all.find(({ state }) => state === 'live')
+  if (live !== undefined && settings.subjectKeyFingerprint === undefined) {
+    const reason = `is missing, and ${live.id} is live`
+    problems.push(
+      gateway.yaml.problem(
+        ['subject_key', 'fingerprint'],
+        reason,
+        `add fingerprint: ${settings.fingerprintOfSubjectKey}`,
+      ),
+    )
+  }
+  if (problems.length > 0) return { problems }
+  const { fingerprintOfSubjectKey, ...rest } = settings
+  const config: GatewayConfig = { ...rest, region: surroundings.region, tenants: all }
+  return { config: deepFreeze(config), warnings: warningsOf(gateway.yaml, config) }
+}
+
+const pathOf = (yaml: YamlFile, name: string): string => beside(yaml, name.replace(/^file:/, ''))
+
+const unreadable = (file: string, cause: unknown): Problem => ({
+  file,
+  line: 1,
+  column: 1,
+  path: '',
+  reason: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+  fix: 'create the file, allow Varco to read it, or correct the path',
+})
+
+const tenantFiles = async (
+  yaml: YamlFile,
+  folder: string,
+  readers: Readers,
+  problems: Problem[],
+): Promise<readonly string[]> => {
+  const path = pathOf(yaml, folder)
+  const names = await readers.readDir(path).catch(() => undefined)
+  const files = (names ?? []).filter((name) => /\.ya?ml$/.test(name)).toSorted()
+  if (names === undefined) {
+    problems.push(
+      yaml.problem(['tenants'], `${path} is not a folder that can be read`, 'create it, or correct the path'),
+    )
+  } else if (files.length === 0) {
+    problems.push(yaml.problem(['tenants'], `${path} holds no tenant file`, 'add one: the example is tenants/ala.yaml'))
+  }
+  return files.map((name) => `${path.replace(/\/$/, '')}/${name}`)
+}
+
+const regionOf = (file: RegionFile): Region => ({
+  name: file.name,
+  helpdesk: file.helpdesk,
+  legal: legalOf(file.legal),
+  cnsLabel: file.cns_label,
+  methodOrder: file.method_order,
+})
+
+const hostsOfTheGateway = (
+  { publicUrl, cns }: Pick<GatewayConfig, 'publicUrl' | 'cns'>,
+  sources: readonly TenantSource[],
+): readonly Problem[] => {
+  const taken = [publicUrl, cns?.url].flatMap((url) => (url === undefined ? [] : [new URL(url).host]))
+  return sources
+    .filter(({ tenant }) => tenant.host !== undefined && taken.includes(tenant.host))
+    .map(({ yaml }) =>
+      yaml.problem(['host'], 'is a host of the gateway itself', 'write the own host of this Comune, or remove the key'),
+    )
+}
+
+const changedSinceLive = async (
+  yaml: YamlFile,
+  tenant: Tenant,
+  stateDir: string,
+  readers: Readers,
+): Promise<readonly Problem[]> => {
+  try {
+    const pin = await readPin(stateDir, tenant.id, readers.readFile)
+    return pin === undefined
+      ? []
+      : differences(tenant, pin).map(({ path, reason, fix }) => yaml.problem(path, reason, fix))
+  } catch (damaged) {
+    return [
+      yaml.problem(['id'], (damaged as Error).message, 'or delete it, if nothing of this tenant was ever registered'),
+    ]
+  }
+}
+
+const warningsOf = (yaml: YamlFile, config: GatewayConfig): readonly Problem[] => {
+  const warnings: Problem[] = []
+  if (config.cie.comparison === 'exact') {
+    const reason = 'is exact: who enters with a higher level than asked is refused'
+    warnings.push(
+      yaml.problem(['cie', 'comparison'], reason, 'write minimum, unless the card is demanded at level 2 without it'),
+    )
+  }
+  if (config.store.kind === 'memory' && config.tenants.some(({ state }) => state === 'live')) {
+    const reason = 'is memory: a restart ends every login under way and every session'
+    warnings.push(yaml.problem(['store'], reason, 'use redis for live tenants'))
+  }
+  return warnings.map((warning) => ({ ...warning, warning: true }))
+}

@@ -1,0 +1,40 @@
+/** What is wrong in a file that a person wrote, where, and what to write instead. */
+
+export type Path = readonly (string | number)[]
+
+export interface Problem {
+  /** As the person named it, or relative to the file that names it. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+  /** `clients[0].redirect_uris[0]`; empty for the file as a whole. */
+  readonly path: string
+  readonly reason: string
+  readonly fix: string
+  /** The gateway starts all the same. */
+  readonly warning?: true
+}
+
+export const pathText = (path: Path): string =>
+  path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+const byPlace = (one: Problem, other: Problem): number => one.line - other.line || one.column - other.column
+
+/** Grouped by file, in the order of its lines, with a closing count. Ends with a line break; empty without problems. */
+export const formatProblems = (problems: readonly Problem[]): string => {
+  if (problems.length === 0) return ''
+  const files = Map.groupBy(problems, (problem) => problem.file)
+  const groups = [...files].map(([file, found]) => [file, ...found.toSorted(byPlace).map(formatOne)].join('\n'))
+  const warnings = problems.filter((problem) => problem.warning).length
+  const errors = problems.length - warnings
+  const counts = [errors > 0 && counted(errors, 'problem'), warnings > 0 && counted(warnings, 'warning')]
+  return `${groups.join('\n')}\n${counts.filter(Boolean).join(', ')} in ${counted(files.size, 'file')}\n`
+}
+
+const formatOne = ({ line, column, path, reason, fix, warning }: Problem): string => {
+  const place = `${line}:${column}`.padEnd(7)
+  return `  ${warning ? '!' : '✗'} ${place}${path === '' ? '' : `${path}  `}${reason}\n           → ${fix}`
+}

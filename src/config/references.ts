@@ -1,0 +1,66 @@
+/** Secrets stand elsewhere: a file of the configuration only says where. And whatever else has to be read from a file. */
+import { dirname, isAbsolute, join } from 'node:path'
+import { z } from 'zod'
+import { told } from './explain.ts'
+import type { Path, Problem } from './problem.ts'
+import type { YamlFile } from './yaml-file.ts'
+
+/** The outside world as the configuration sees it. */
+export interface Readers {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** UTF-8; rejects where there is no such file. */
+  readonly readFile: (path: string) => Promise<string>
+  /** Names in a folder; rejects where there is no such folder. */
+  readonly readDir: (path: string) => Promise<readonly string[]>
+}
+
+export type Reference = { readonly env: string } | { readonly file: string }
+
+/** `env:NAME` or `file:path`. Anything else is taken for the secret itself and refused without repeating it. */
+export const secretReference = z.string().transform((value, context): Reference => {
+  const env = /^env:([A-Za-z_]\w*)$/.exec(value)?.[1]
+  if (env !== undefined) return { env }
+  const file = /^file:(.+)$/.exec(value)?.[1]
+  if (file !== undefined) return { file }
+  const fix = 'write env:NAME for a variable or file:path for a file, and change the secret if this was one'
+  context.addIssue({ code: 'custom', message: told('is neither env:NAME nor file:path', fix) })
+  return z.NEVER
+})
+
+/** `path` as seen from the file that names it. */
+export const beside = (yaml: { readonly file: string }, path: string): string =>
+  isAbsolute(path) ? path : join(dirname(yaml.file), path)
+
+/**
+ * Reads what a file refers to. What cannot be read is added to `problems` and answered with an empty text: the caller
+ * goes on to find the other problems and throws its result away at the end.
+ */
+export const createReading = (readers: Readers, problems: Problem[]) => {
+  const file = async (yaml: YamlFile, path: Path, name: string): Promise<string> => {
+    const place = beside(yaml, name)
+    try {
+      return await readers.readFile(place)
+    } catch (cause) {
+      const reason = `${place} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`
+      problems.push(yaml.problem(path, reason, 'create the file, allow Varco to read it, or correct the path'))
+      return ''
+    }
+  }
+  /** The secret without the line break at its end. */
+  const secret = async (yaml: YamlFile, path: Path, reference: Reference): Promise<string> => {
+    if ('file' in reference) return (await file(yaml, path, reference.file)).replace(/\r?\n$/, '')
+    const value = readers.env[reference.env]
+    if (value === undefined || value === '') {
+      problems.push(
+        yaml.problem(
+          path,
+          `the variable ${reference.env} is not set`,
+          `set ${reference.env}, or name a file with file:path`,
+        ),
+      )
+    }
+    return value ?? ''
+  }
+  return { file, secret }
+}
+export type Reading = ReturnType<typeof createReading>

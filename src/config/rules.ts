@@ -1,0 +1,118 @@
+/** The building blocks of every file that a person writes: each a zod type whose message is a reason and a fix. */
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { told } from './explain.ts'
+import type { Listen } from './gateway-config.ts'
+
+/** For rules over several keys: they run even where one of the keys is wrong, so that all problems come at once. */
+export const always = { when: () => true }
+
+/** An object in which every unknown key is a problem. */
+export const block = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? told('', `remove it; known are ${Object.keys(shape).join(', ')}`)
+        : undefined,
+  })
+
+/** No two items with the same `key` (without `key`: no two equal items). */
+export const distinct = (key?: string) => (items: unknown, context: z.core.$RefinementCtx) => {
+  if (!Array.isArray(items)) return
+  const values = items.map((item: unknown) =>
+    key === undefined
+      ? item
+      : typeof item === 'object' && item !== null
+        ? (item as Record<string, unknown>)[key]
+        : undefined,
+  )
+  values.forEach((value, index) => {
+    if (value === undefined || values.indexOf(value) === index) return
+    const message = told('stands twice in this list', 'give each its own, or remove one')
+    context.addIssue({ code: 'custom', path: key === undefined ? [index] : [index, key], message })
+  })
+}
+
+export const text = z
+  .string()
+  .refine((value) => value.trim() !== '', told('is empty', 'write a text, or remove the key'))
+
+/** One value for each language; Italian is always there. */
+export const localised = <T extends z.ZodString | typeof text>(value: T) =>
+  block({ it: value, de: value.exactOptional(), lld: value.exactOptional(), en: value.exactOptional() })
+
+/** True for the names and addresses of this very machine, where http is no risk. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost')
+
+const urlFault = (value: string): string | undefined => {
+  if (!URL.canParse(value))
+    return told('is not an absolute URL', 'write it whole, as https://www.comune.example.it/path')
+  const url = new URL(value)
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return told('http:// is not allowed outside localhost', `use https://${url.host}${url.pathname}`)
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return told(`${url.protocol} is not allowed`, 'use https://')
+  if (url.username !== '' || url.password !== '') {
+    return told(
+      'carries a user name or a password',
+      'remove everything up to the @: an address is no place for a secret',
+    )
+  }
+  if (value.includes('#')) return told('has a fragment', 'remove the # and what follows')
+  return undefined
+}
+
+/** zod refinement from a function that returns the message of what is wrong. */
+export const faultless =
+  (fault: (value: string) => string | undefined) => (value: string, context: z.core.$RefinementCtx) => {
+    const message = fault(value)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  }
+
+/** https, or http on this machine; no credentials, no fragment. Kept letter by letter. */
+export const webUrl = z.string().superRefine(faultless(urlFault))
+
+/** Scheme, host and port only. */
+export const origin = z.string().superRefine(
+  faultless((value) => {
+    const fault = urlFault(value)
+    if (fault !== undefined) return fault
+    const wanted = new URL(value).origin
+    return wanted === value ? undefined : told('is more than an origin, or not in its plain form', `write ${wanted}`)
+  }),
+)
+
+/** The listener speaks TLS, so even on this machine. */
+export const httpsOrigin = origin.refine(
+  (value) => value.startsWith('https://'),
+  told('must be https', 'write https://: a card is asked for inside TLS'),
+)
+
+/** `127.0.0.1:7000`, `[::1]:7000`, or `:7000` for every IPv4 address of the machine. */
+export const listen = z.string().transform((value, context): Listen => {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]*)):(\d{1,5})$/.exec(value)
+  const port = Number(match?.[3])
+  if (match !== null && port <= 65_535 && (match[1] === undefined || isIP(match[1]) === 6)) {
+    return { host: match[1] ?? (match[2] || '0.0.0.0'), port }
+  }
+  context.addIssue({
+    code: 'custom',
+    message: told('is not an address to listen on', 'write "127.0.0.1:7000", ":7000" or "[::1]:7000"'),
+  })
+  return z.NEVER
+})
+
+/** An address or a CIDR block. */
+export const network = z.string().refine(
+  (value) => {
+    const [address = '', bits, ...rest] = value.split('/')
+    const size = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    return rest.length === 0 && size > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= size))
+  },
+  told('is neither an address nor a CIDR block', 'write it as 10.1.2.0/24, 192.0.2.7 or fd00::/8'),
+)
+
+/** A path in the file, relative to the file it stands in; `file:` in front is allowed. */
+export const filePath = text.transform((value) => value.replace(/^file:/, ''))

@@ -1,0 +1,84 @@
+/** A YAML file whose values remember where they stand, so that whatever is wrong with them can be shown there. */
+import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { explain } from './explain.ts'
+import { type Path, type Problem, pathText } from './problem.ts'
+
+export interface YamlFile {
+  readonly file: string
+  /** Plain data, not validated. */
+  readonly value: unknown
+  /** What the YAML itself has wrong. */
+  readonly problems: readonly Problem[]
+  /** A problem of the value at `path`; where nothing stands there, of the nearest thing around it. */
+  readonly problem: (path: Path, reason: string, fix: string, part?: 'key' | 'value') => Problem
+}
+
+export const parseYaml = (file: string, text: string): YamlFile => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    // linePos answers 0:0 for an empty text
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const problems = [...document.errors, ...document.warnings].map((found): Problem => {
+    const [reason, fix] = yamlFault(found.code, found.message)
+    return { file, ...at(found.pos[0]), path: '', reason, fix }
+  })
+  const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
+  return {
+    file,
+    value: broken ? undefined : document.toJS(),
+    problems,
+    problem: (path, reason, fix, part = 'value') => ({
+      file,
+      ...at(offsetOf(document, path, part)),
+      path: pathText(path),
+      reason,
+      fix,
+    }),
+  }
+}
+
+/** The value as `schema` makes it, or undefined with every problem added to `problems`. */
+export const validate = <S extends z.ZodType>(
+  yaml: YamlFile,
+  schema: S,
+  problems: Problem[],
+): z.output<S> | undefined => {
+  problems.push(...yaml.problems)
+  if (yaml.value === undefined && yaml.problems.length > 0) return undefined
+  const result = schema.safeParse(yaml.value)
+  if (result.success) return yaml.problems.length === 0 ? result.data : undefined
+  for (const { path, reason, fix, part } of result.error.issues.flatMap((issue) => explain(issue, yaml.value))) {
+    problems.push(yaml.problem(path, reason, fix, part))
+  }
+  return undefined
+}
+
+const yamlFault = (code: string, message: string): readonly [reason: string, fix: string] =>
+  code === 'DUPLICATE_KEY'
+    ? ['stands twice', 'keep one of the two keys']
+    : [`is not YAML: ${message.split('\n')[0]}`, 'mend the line, or the indentation just above it']
+
+/** Where the value at `path` begins, or its key; an unfilled key counts as the value. */
+const offsetOf = (document: Document, path: Path, part: 'key' | 'value'): number => {
+  let node = document.contents as Node | null
+  let offset = node?.range?.[0] ?? 0
+  for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document) ?? null
+    if (isMap(node)) {
+      const pair = (node.items as Pair<Node, Node | null>[]).find(({ key: name }) => String(name) === String(key))
+      if (pair === undefined) return offset
+      node = pair.value
+      const wanted = part === 'value' || depth < path.length - 1
+      const filled = wanted && node !== null && node.range?.[0] !== node.range?.[1]
+      offset = (filled ? node?.range?.[0] : pair.key.range?.[0]) ?? offset
+    } else if (isSeq(node)) {
+      node = (node.items[Number(key)] as Node | undefined) ?? null
+      offset = node?.range?.[0] ?? offset
+    } else return offset
+  }
+  return offset
+}

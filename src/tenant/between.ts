@@ -1,0 +1,50 @@
+/** Rules between the tenants of one gateway: what must not be the same at two of them. */
+import type { Problem } from '../config/problem.ts'
+import type { YamlFile } from '../config/yaml-file.ts'
+import type { Tenant } from './tenant.ts'
+
+export interface TenantSource {
+  readonly yaml: YamlFile
+  readonly tenant: Tenant
+}
+
+interface Unique {
+  readonly path: readonly string[]
+  readonly of: (tenant: Tenant) => string | undefined
+  readonly fix: string
+}
+
+const uniques: readonly Unique[] = [
+  { path: ['id'], of: ({ id }) => id, fix: 'give each tenant an id of its own' },
+  { path: ['host'], of: ({ host }) => host, fix: 'give each tenant a host of its own, or none' },
+  // one sector for two tenants: one `sub` for a person at both (design 6)
+  {
+    path: ['sector'],
+    of: ({ sector }) => sector,
+    fix: 'give each tenant a sector of its own; by default it is the id',
+  },
+  {
+    path: ['federation', 'spid', 'entity_id'],
+    of: ({ spid }) => spid.entityId,
+    fix: 'correct the IPA code, or write the entityID that was registered for this body',
+  },
+  {
+    path: ['federation', 'cie', 'entity_id'],
+    of: ({ cie }) => cie.entityId,
+    fix: 'correct the IPA code, or write the entityID that was registered for this body',
+  },
+]
+
+/** Reported at the second of the two, naming the first. */
+export const sharedBetween = (sources: readonly TenantSource[]): readonly Problem[] =>
+  uniques.flatMap(({ path, of, fix }) => {
+    const seen = new Map<string, string>()
+    return sources.flatMap(({ yaml, tenant }) => {
+      const value = of(tenant)
+      if (value === undefined) return []
+      const first = seen.get(value)
+      if (first !== undefined) return [yaml.problem(path, `${value} is also that of ${first}`, fix)]
+      seen.set(value, yaml.file)
+      return []
+    })
+  })

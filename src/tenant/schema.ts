@@ -1,0 +1,91 @@
+/** The tenant file: every rule about one Comune, each with its reason and what to write instead. */
+import { z } from 'zod'
+import { told } from '../config/explain.ts'
+import { always, block, distinct, localised, text, webUrl } from '../config/rules.ts'
+import { helpdesk, legal } from '../config/schema.ts'
+import { clientSchema } from './client-schema.ts'
+import { federationSchema, literalOnceLive } from './federation-schema.ts'
+import { reservedIds } from './reserved.ts'
+import { languages } from './tenant.ts'
+
+const id = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    told('is not a tenant id', 'write small letters, digits and dashes, at most 63, not beginning with a dash'),
+  )
+  .refine(
+    (value) => !reservedIds.has(value),
+    told('is the name of an address of the gateway', 'choose another id, as comune-di-…'),
+  )
+
+const sector = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,127}$/, told('is not a sector', 'write small letters, digits, dots and dashes'))
+
+const host = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/,
+    told('is not a host name', 'write it as accesso.comune.example.it, in small letters, without https://'),
+  )
+
+const organisation = block({
+  ipa_code: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, told('is not an IPA code', 'write it as it stands on indicepa.gov.it, as c_x999')),
+  belfiore: z
+    .string()
+    .regex(/^[A-Z]\d{3}$/, told('is not a Belfiore code', 'write one capital letter and three digits, as X999'))
+    .exactOptional(),
+  names: localised(text),
+}).superRefine(({ ipa_code, belfiore }: { ipa_code?: unknown; belfiore?: unknown }, context) => {
+  if (typeof belfiore !== 'string' || typeof ipa_code !== 'string' || ipa_code === `c_${belfiore.toLowerCase()}`) return
+  const message = told(`does not match belfiore ${belfiore}`, `write c_${belfiore.toLowerCase()}, or correct belfiore`)
+  context.addIssue({ code: 'custom', path: ['ipa_code'], message })
+}, always)
+
+const method = z.boolean().exactOptional()
+
+/** A block that may still be anything: this rule also runs where the rest of the file is wrong. */
+interface Unchecked {
+  readonly state?: unknown
+  readonly methods?: { readonly spid?: unknown; readonly cie?: unknown }
+  readonly federation?: { readonly spid?: unknown; readonly cie?: unknown }
+}
+
+const literalWhereLive = (tenant: Unchecked, context: z.core.$RefinementCtx): void => {
+  if (tenant.state !== 'live') return
+  for (const upstream of ['spid', 'cie'] as const) {
+    if (tenant.methods?.[upstream] === false) continue
+    const registration = tenant.federation?.[upstream]
+    const standing = typeof registration === 'object' && registration !== null ? Object.keys(registration) : []
+    for (const key of literalOnceLive[upstream]) {
+      if (standing.includes(key)) continue
+      const fix = `write it out as it was registered, or switch this way in off with methods: { ${upstream}: false }`
+      const message = told('does not stand in the file of a live tenant', fix)
+      context.addIssue({ code: 'custom', path: ['federation', upstream, key], message })
+    }
+  }
+}
+
+export const tenantSchema = block({
+  schema: z.literal(1),
+  id,
+  state: z.enum(['draft', 'test', 'live', 'suspended']),
+  sector: sector.exactOptional(),
+  organisation,
+  site_url: webUrl,
+  host: host.exactOptional(),
+  languages: z
+    .array(z.enum(languages))
+    .superRefine(distinct(), always)
+    .refine((list) => list.includes('it'), told('lacks Italian', 'add it: every page must exist in Italian'))
+    .default([...languages]),
+  helpdesk: helpdesk.exactOptional(),
+  legal: legal.default({}),
+  methods: block({ spid: method, cie: method, cns: method }).default({}),
+  federation: federationSchema.default({ spid: { profile: 'pub-ag-full' }, cie: {} }),
+  clients: z.array(clientSchema).superRefine(distinct('id'), always),
+}).superRefine(literalWhereLive, always)
+export type TenantFile = z.output<typeof tenantSchema>

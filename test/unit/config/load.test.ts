@@ -1,0 +1,277 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { formatProblems } from '../../../src/config/problem.ts'
+import { configOf, edited, GATEWAY, load, problemsOf, tenantYaml, validEnv, validFiles } from './files.ts'
+
+const withGateway = (...edits: readonly (readonly [string, string])[]) => {
+  const files = validFiles()
+  return { ...files, [GATEWAY]: edited(files[GATEWAY] ?? '', ...edits) }
+}
+const withTenant = (...edits: readonly (readonly [string, string])[]) => ({
+  ...validFiles(),
+  '/etc/varco/tenants/esempio.yaml': edited(tenantYaml, ...edits),
+})
+
+describe('a valid configuration', () => {
+  it('is read with every default filled in', async () => {
+    const config = configOf(await load())
+    expect(config).toMatchObject({
+      publicUrl: 'https://login.regione.example',
+      listen: { host: '127.0.0.1', port: 7000 },
+      operations: { host: '127.0.0.1', port: 7001 },
+      trustedProxies: [],
+      store: { kind: 'redis', url: 'redis://127.0.0.1:6379/0' },
+      stateDir: '/var/lib/varco',
+      spid: { metadata: [{ file: '/etc/varco/spid.xml' }], names: { 'https://idp.example': 'Example ID' } },
+      cie: { metadata: [{ url: 'https://cie.example/metadata' }], comparison: 'minimum' },
+      outgoing: { allowedNetworks: [] },
+      log: { level: 'info', pretty: false },
+      region: { cnsLabel: { it: 'CNS' }, methodOrder: ['spid', 'cie', 'cns'] },
+    })
+    expect(config.masterKeys).toEqual([{ id: '2026-01', key: Buffer.alloc(32, 1) }])
+    expect(config.subjectKey).toEqual(Buffer.alloc(32, 2))
+    expect(config.cns).toMatchObject({
+      startUrl: 'https://cns.login.regione.example',
+      listen: { host: '0.0.0.0', port: 7003 },
+    })
+    expect(config.cns?.trust).toHaveLength(2)
+  })
+
+  it('gives each tenant its addresses, the region below it and its secrets as hashes', async () => {
+    const [tenant] = configOf(await load()).tenants
+    expect(tenant).toMatchObject({
+      id: 'esempio',
+      issuer: 'https://login.regione.example/t/esempio',
+      mountPath: '/t/esempio',
+      sector: 'esempio',
+      defaultLanguage: 'it',
+      helpdesk: { phone: '0461 000000', hours: { it: 'lun–ven' } },
+      legal: { privacyUrl: { it: 'https://regione.example/privacy' } },
+      methods: { spid: true, cie: true, cns: true },
+      spid: {
+        entityId: 'https://login.regione.example/pub-ag-full/c_x999',
+        acsUrl: 'https://login.regione.example/t/esempio/saml/spid/acs',
+        attributeSets: [{ index: 0, attributes: ['fiscalNumber', 'name', 'familyName', 'dateOfBirth'] }],
+      },
+      cie: {
+        entityId: 'https://login.regione.example/cie/c_x999',
+        acsUrl: 'https://login.regione.example/t/esempio/saml/cie/acs',
+      },
+    })
+    expect(tenant?.clients[0]).toMatchObject({
+      initiateLoginUri: 'https://www.comune.esempio.example/',
+      minLevel: 2,
+      auth: 'client_secret_basic',
+      secrets: [createHash('sha256').update(validEnv.SITE_SECRET).digest('hex')],
+    })
+  })
+
+  it('is frozen all the way down', async () => {
+    const config = configOf(await load())
+    expect(Object.isFrozen(config.tenants[0]?.clients[0]?.redirectUris)).toBe(true)
+    expect(Object.isFrozen(config.masterKeys)).toBe(true)
+  })
+
+  it('puts a tenant with a host of its own at the root of that host, its SAML on the regional one', async () => {
+    const [tenant] = configOf(await load(withTenant(['site_url', 'host: accesso.esempio.example\nsite_url']))).tenants
+    expect(tenant).toMatchObject({
+      issuer: 'https://accesso.esempio.example',
+      mountPath: '',
+      host: 'accesso.esempio.example',
+    })
+    expect(tenant?.spid.acsUrl).toBe('https://login.regione.example/t/esempio/saml/spid/acs')
+  })
+
+  it('takes a secret from a file, without the line break at its end', async () => {
+    const files = { ...withTenant(['env:SITE_SECRET', 'file:../site']), '/etc/varco/site': `${validEnv.SITE_SECRET}\n` }
+    const secret = createHash('sha256').update(validEnv.SITE_SECRET).digest('hex')
+    expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual([secret])
+  })
+
+  it('takes the region’s help desk only where the tenant has none at all', async () => {
+    const files = withTenant(['site_url', 'helpdesk: { email: aiuto@esempio.example }\nsite_url'])
+    expect(configOf(await load(files)).tenants[0]?.helpdesk).toEqual({ email: 'aiuto@esempio.example' })
+  })
+
+  it('switches off the ways in that the gateway lacks', async () => {
+    const files = withGateway(['cie: { metadata: ["https://cie.example/metadata"] }\n', ''])
+    expect(configOf(await load(files)).tenants[0]?.methods).toEqual({ spid: true, cie: false, cns: true })
+  })
+
+  it.each([
+    [':7000', { host: '0.0.0.0', port: 7000 }],
+    ['"[::1]:7000"', { host: '::1', port: 7000 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+  ])('listens on %s', async (written, listen) => {
+    expect(configOf(await load(withGateway(['listen: 127.0.0.1:7000', `listen: ${written}`]))).listen).toEqual(listen)
+  })
+
+  it.each(['http://localhost:7000', 'http://127.0.0.1:7000', 'http://login.localhost'])(
+    'may be %s on this machine',
+    async (url) => {
+      expect(configOf(await load(withGateway(['https://login.regione.example', url]))).publicUrl).toBe(url)
+    },
+  )
+})
+
+describe('a broken configuration', () => {
+  it('is told of all its files at once', async () => {
+    const files = {
+      ...withGateway(['listen: 127.0.0.1:7000', 'listen: 7000']),
+      '/etc/varco/region.yaml': 'nome: Regione\n',
+      '/etc/varco/tenants/esempio.yaml': edited(tenantYaml, ['schema: 1', 'schema: 2'], ['fiscal_number', 'iban']),
+      '/etc/varco/tenants/zoppo.yaml': 'id: [',
+    }
+    const found = problemsOf(await load(files)).map(({ file, line, path }) => `${file}:${line} ${path}`)
+    expect(found.toSorted()).toEqual([
+      '/etc/varco/gateway.yaml:2 listen',
+      '/etc/varco/region.yaml:1 name',
+      '/etc/varco/region.yaml:1 nome',
+      '/etc/varco/tenants/esempio.yaml:1 schema',
+      '/etc/varco/tenants/esempio.yaml:14 clients[0].claims[1]',
+      '/etc/varco/tenants/zoppo.yaml:1 ',
+    ])
+  })
+
+  it('still hears of a secret that is missing in a tenant file', async () => {
+    const loaded = await load(withGateway(['listen: 127.0.0.1:7000', 'listen: 7000']), {
+      ...validEnv,
+      SITE_SECRET: undefined,
+    })
+    expect(problemsOf(loaded).map(({ path }) => path)).toEqual(['listen', 'clients[0].secrets[0]'])
+  })
+
+  it('never shows a secret', async () => {
+    const files = withGateway(['env:SUBJECT_KEY', 'hunter2-in-the-file'])
+    const env = { ...validEnv, MASTER_KEY: 'hunter2-too-short', SITE_SECRET: 'hunter2' }
+    const text = formatProblems(problemsOf(await load(files, env)))
+    expect(text).toContain('subject_key.value')
+    expect(text).not.toContain('hunter2')
+  })
+
+  it('is a problem, not an exception, when the file is not there', async () => {
+    expect(problemsOf(await load({}))).toMatchObject([{ file: GATEWAY, reason: 'cannot be read (ENOENT)' }])
+  })
+
+  it.each<[what: string, from: string, to: string, path: string, reason: string]>([
+    [
+      'a public URL with a path',
+      'login.regione.example',
+      'login.regione.example/x',
+      'public_url',
+      'is more than an origin',
+    ],
+    [
+      'a public URL with a slash',
+      'login.regione.example',
+      'login.regione.example/',
+      'public_url',
+      'is more than an origin',
+    ],
+    ['a public URL without TLS', 'https://login', 'http://login', 'public_url', 'http:// is not allowed'],
+    [
+      'a proxy that is no network',
+      'state_dir',
+      'trusted_proxies: [10.0.0.0/33]\nstate_dir',
+      'trusted_proxies[0]',
+      'is neither',
+    ],
+    ['a store nobody knows', 'kind: redis', 'kind: paper', 'store', 'is no store'],
+    ['a Redis password in the file', 'redis://127', 'redis://u:p@127', 'store', 'is no store'],
+    ['no master key', '[{ id: "2026-01", key: env:MASTER_KEY }]', '[]', 'master_keys', 'is empty'],
+    [
+      'two master keys of one id',
+      'MASTER_KEY }]',
+      'MASTER_KEY }, { id: "2026-01", key: env:MASTER_KEY }]',
+      'master_keys[1].id',
+      'stands twice',
+    ],
+    [
+      'a variable that is not set',
+      'env:MASTER_KEY',
+      'env:NOBODY',
+      'master_keys[0].key',
+      'the variable NOBODY is not set',
+    ],
+    [
+      'a file that is not there',
+      'file:cie.key',
+      'file:no.key',
+      'aggregator.cie.key',
+      '/etc/varco/no.key cannot be read (ENOENT)',
+    ],
+    ['a key that is none', 'file:cie.key', 'file:cie.pem', 'aggregator.cie.key', 'is not a private key in PEM'],
+    [
+      'a certificate that is none',
+      'certificate: cie.pem',
+      'certificate: cie.key',
+      'aggregator.cie.certificate',
+      'is not a certificate',
+    ],
+    [
+      'the certificate of another key',
+      'certificate: cie.pem',
+      'certificate: spid.pem',
+      'aggregator.cie.certificate',
+      'does not belong',
+    ],
+    ['a master key as subject key', 'env:SUBJECT_KEY', 'env:MASTER_KEY', 'subject_key.value', 'is also a master key'],
+    [
+      'another subject key than before',
+      'env:SUBJECT_KEY',
+      `env:SUBJECT_KEY\n  fingerprint: ${'a'.repeat(64)}`,
+      'subject_key.fingerprint',
+      'is not the fingerprint',
+    ],
+    ['metadata that is not there', '[spid.xml]', '[spid.xml, x.xml]', 'spid.metadata[1]', 'cannot be read'],
+    ['trust without a certificate', '[ca.pem]', '[spid.xml]', 'cns.trust[0]', 'holds no certificates'],
+    ['CNS without TLS', 'https://cns.login.regione.example', 'http://localhost', 'cns.url', 'must be https'],
+    [
+      'CNS on the login host',
+      'https://cns.login.regione.example',
+      'https://login.regione.example',
+      'cns.url',
+      'is the host of public_url',
+    ],
+    [
+      'a comparison that CIE does not have',
+      'cie: { metadata',
+      'cie: { comparison: better, metadata',
+      'cie.comparison',
+      'must be one of',
+    ],
+    ['no tenants', 'tenants: tenants', 'tenants: nowhere', 'tenants', 'is not a folder'],
+  ])('is refused with %s', async (_, from, to, path, reason) => {
+    const problems = problemsOf(await load(withGateway([from, to])))
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatchObject({ file: GATEWAY, path, reason: expect.stringContaining(reason) })
+    expect(problems[0]?.fix).not.toBe('')
+  })
+
+  it('is refused with a weak key', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const files = {
+      ...validFiles(),
+      '/etc/varco/cie.key': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    }
+    expect(problemsOf(await load(files))).toMatchObject([
+      { path: 'aggregator.cie.key', reason: 'is shorter than RSA 2048' },
+    ])
+  })
+
+  it('is refused with a region that orders the ways in twice', async () => {
+    const files = validFiles()
+    files['/etc/varco/region.yaml'] += 'method_order: [spid, spid, cie]\n'
+    expect(problemsOf(await load(files))).toMatchObject([{ file: '/etc/varco/region.yaml', path: 'method_order' }])
+  })
+})
+
+describe('warnings', () => {
+  it('stand beside a configuration that is valid', async () => {
+    const loaded = await load(withGateway(['cie: { metadata', 'cie: { comparison: exact, metadata']))
+    expect(loaded).toMatchObject({
+      config: { cie: { comparison: 'exact' } },
+      warnings: [{ path: 'cie.comparison', warning: true }],
+    })
+  })
+})

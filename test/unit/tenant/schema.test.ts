@@ -1,0 +1,352 @@
+import { describe, expect, it } from 'vitest'
+import { catalogue } from '../../../src/claims/catalogue.ts'
+import { claimNames } from '../../../src/tenant/claim-names.ts'
+import { reservedIds } from '../../../src/tenant/reserved.ts'
+import { configOf, edited, load, problemsOf, tenantYaml, validEnv, validFiles } from '../config/files.ts'
+
+const FILE = '/etc/varco/tenants/esempio.yaml'
+type Edit = readonly [from: string, to: string]
+const withTenant = (...edits: readonly Edit[]): Record<string, string> => ({
+  ...validFiles(),
+  [FILE]: edited(tenantYaml, ...edits),
+})
+const federation = (yaml: string): Edit => ['clients:', `federation: ${yaml}\nclients:`]
+const redirect = (uri: string): Edit => ['https://www.comune.esempio.example/callback', uri]
+
+describe('a tenant file', () => {
+  it.each<[what: string, edit: Edit, path: string, reason: string, fix: string]>([
+    ['an id in capitals', ['id: esempio', 'id: Esempio'], 'id', 'is not a tenant id', 'small letters'],
+    ['an id that begins with a dash', ['id: esempio', 'id: -esempio'], 'id', 'is not a tenant id', 'small letters'],
+    ['an id that is an address of ours', ['id: esempio', 'id: cie'], 'id', 'is the name of an address', 'another id'],
+    [
+      'a state nobody knows',
+      ['state: test', 'state: on'],
+      'state',
+      'must be one of draft, test, live, suspended',
+      'write',
+    ],
+    [
+      'an IPA code of another Comune',
+      ['c_x999', 'c_x998'],
+      'organisation.ipa_code',
+      'does not match belfiore',
+      'c_x999',
+    ],
+    ['no Italian name', ['it: Comune', 'de: Gemeinde'], 'organisation.names.it', 'is missing', 'a text'],
+    [
+      'a site without TLS',
+      ['site_url: https', 'site_url: http'],
+      'site_url',
+      'http:// is not allowed',
+      'https://www.comune',
+    ],
+    ['languages without Italian', ['clients:', 'languages: [de]\nclients:'], 'languages', 'lacks Italian', 'add it'],
+    [
+      'a host with a scheme',
+      ['clients:', 'host: https://a.example\nclients:'],
+      'host',
+      'is not a host name',
+      'without https://',
+    ],
+    [
+      'the regional host',
+      ['clients:', 'host: login.regione.example\nclients:'],
+      'host',
+      'is a host of the gateway',
+      'own host',
+    ],
+    [
+      'a key nobody knows',
+      ['state: test', 'state: test\ncolour: red'],
+      'colour',
+      'is not a key',
+      'known are schema, id',
+    ],
+    [
+      'a redirect URI without TLS',
+      redirect('http://a.example/cb'),
+      'clients[0].redirect_uris[0]',
+      'http://',
+      'https://a.example/cb',
+    ],
+    [
+      'a redirect URI with a fragment',
+      redirect('"https://a.example/#x"'),
+      'clients[0].redirect_uris[0]',
+      'has a fragment',
+      'remove',
+    ],
+    [
+      'a redirect URI with an empty fragment',
+      redirect('"https://a.example/#"'),
+      'clients[0].redirect_uris[0]',
+      'has a fragment',
+      'remove',
+    ],
+    [
+      'a redirect URI with credentials',
+      redirect('https://u:p@a.example/'),
+      'clients[0].redirect_uris[0]',
+      'carries a user name',
+      'remove',
+    ],
+    [
+      'a redirect URI that is a script',
+      redirect('"javascript:alert(1)"'),
+      'clients[0].redirect_uris[0]',
+      'is not allowed',
+      'https',
+    ],
+    [
+      'a redirect URI that looks like localhost',
+      redirect('http://localhost.a.example/'),
+      'clients[0].redirect_uris[0]',
+      'http://',
+      'https',
+    ],
+    [
+      'a relative redirect URI',
+      redirect('/callback'),
+      'clients[0].redirect_uris[0]',
+      'is not an absolute URL',
+      'https',
+    ],
+    [
+      'no redirect URI',
+      ['[https://www.comune.esempio.example/callback]', '[]'],
+      'clients[0].redirect_uris',
+      'is empty',
+      'name',
+    ],
+    ['a level 4', ['claims:', 'min_level: 4\n    claims:'], 'clients[0].min_level', 'is not a level', '1, 2 or 3'],
+    ['a claim nobody knows', ['fiscal_number', 'iban'], 'clients[0].claims[1]', 'must be one of given_name', 'write'],
+    ['a claim declared twice', ['fiscal_number', 'given_name'], 'clients[0].claims[1]', 'stands twice', 'remove one'],
+    ['no secret', ['[env:SITE_SECRET]', '[]'], 'clients[0].secrets', 'names no secret', 'auth: none'],
+    ['a secret in the file', ['env:SITE_SECRET', 's3cr3t'], 'clients[0].secrets[0]', 'is not a reference', 'env:NAME'],
+    [
+      'a secret without auth',
+      ['claims:', 'auth: none\n    claims:'],
+      'clients[0].secrets',
+      'stands beside auth: none',
+      'remove',
+    ],
+    [
+      'a set without the tax code',
+      federation('{ spid: { attribute_sets: [{ index: 0, name: base, attributes: [name] }] } }'),
+      'federation.spid.attribute_sets[0].attributes',
+      'lacks fiscalNumber',
+      'add fiscalNumber',
+    ],
+    [
+      'an attribute that SPID does not have',
+      federation('{ spid: { attribute_sets: [{ index: 0, name: base, attributes: [fiscalNumber, shoeSize] }] } }'),
+      'federation.spid.attribute_sets[0].attributes[1]',
+      'must be one of spidCode',
+      'write',
+    ],
+    [
+      'two sets of one index',
+      federation(
+        '{ spid: { attribute_sets: [{ index: 0, name: a, attributes: [fiscalNumber] }, { index: 0, name: b, attributes: [fiscalNumber, name] }] } }',
+      ),
+      'federation.spid.attribute_sets[1].index',
+      'stands twice',
+      'its own',
+    ],
+    [
+      'an entityID of another profile',
+      federation('{ spid: { entity_id: "https://a.example/spid/c_x999" } }'),
+      'federation.spid.entity_id',
+      'does not contain pub-ag-full',
+      'profile',
+    ],
+    [
+      'an entityID with a query',
+      federation('{ cie: { entity_id: "https://a.example/cie?id=1" } }'),
+      'federation.cie.entity_id',
+      'has a query',
+      'remove',
+    ],
+    [
+      'an ACS that is not ours',
+      federation('{ spid: { acs_url: "https://a.example/acs" } }'),
+      'federation.spid.acs_url',
+      'is not an address of this gateway',
+      'https://login.regione.example/t/esempio/saml/spid/acs',
+    ],
+    [
+      'a service UUID of version 1',
+      federation('{ cie: { service_uuid: 6ba7b810-9dad-11d1-80b4-00c04fd430c8 } }'),
+      'federation.cie.service_uuid',
+      'is not a UUID of version 4',
+      'generate',
+    ],
+  ])('is refused with %s', async (_, edit, path, reason, fix) => {
+    const problems = problemsOf(await load(withTenant(edit)))
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatchObject({ file: FILE, path })
+    expect(problems[0]?.reason).toContain(reason)
+    expect(problems[0]?.fix).toContain(fix)
+  })
+
+  it('is told of everything at once, also of what several keys have wrong together', async () => {
+    const files = withTenant(['schema: 1', 'schema: 2'], ['c_x999', 'c_x998'], redirect('http://a.example/'), [
+      '[env:SITE_SECRET]',
+      '[]',
+    ])
+    expect(
+      problemsOf(await load(files))
+        .map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(['clients[0].redirect_uris[0]', 'clients[0].secrets', 'organisation.ipa_code', 'schema'])
+  })
+
+  it('is refused with a secret that a person could have typed', async () => {
+    expect(problemsOf(await load(validFiles(), { ...validEnv, SITE_SECRET: 'x'.repeat(21) }))).toMatchObject([
+      { path: 'clients[0].secrets[0]', reason: 'is shorter than 22 characters' },
+    ])
+  })
+
+  it.each([
+    'http://localhost:8080/callback',
+    'http://127.0.0.1:8080/callback',
+    'http://comune.localhost:7006/esempio/callback',
+  ])('may send citizens back to %s on this machine', async (uri) => {
+    expect(configOf(await load(withTenant(redirect(uri)))).tenants[0]?.clients[0]?.redirectUris).toEqual([uri])
+  })
+
+  it('may hold the hash of a secret instead of its place', async () => {
+    const files = withTenant(['env:SITE_SECRET', `{ sha256: ${'AB'.repeat(32)} }`])
+    expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual(['ab'.repeat(32)])
+  })
+
+  it('may have a client that cannot keep a secret', async () => {
+    const files = withTenant(['secrets: [env:SITE_SECRET]', 'auth: none'])
+    expect(configOf(await load(files)).tenants[0]?.clients[0]).toMatchObject({ auth: 'none', secrets: [] })
+  })
+
+  it('is refused when a way in is on that the gateway does not have', async () => {
+    const files = withTenant(['clients:', 'methods: { spid: true }\nclients:'])
+    files['/etc/varco/gateway.yaml'] = edited(files['/etc/varco/gateway.yaml'] ?? '', [
+      'metadata: [spid.xml]',
+      'metadata: []',
+    ])
+    expect(problemsOf(await load(files))).toMatchObject([{ file: FILE, path: 'methods.spid' }])
+  })
+})
+
+describe('two tenants', () => {
+  const second = (...edits: readonly Edit[]) => {
+    const base: readonly Edit[] = [
+      ['id: esempio', 'id: altro'],
+      ['c_x999', 'c_x998'],
+      ['X999', 'X998'],
+    ]
+    return { ...validFiles(), '/etc/varco/tenants/zweite.yaml': edited(tenantYaml, ...base, ...edits) }
+  }
+
+  it('live beside each other', async () => {
+    expect(configOf(await load(second())).tenants.map(({ id }) => id)).toEqual(['esempio', 'altro'])
+  })
+
+  it.each<[what: string, edit: Edit, paths: readonly string[]]>([
+    ['id', ['id: altro', 'id: esempio'], ['id', 'sector']],
+    ['sector', ['state:', 'sector: esempio\nstate:'], ['sector']],
+    [
+      'IPA code',
+      ['  ipa_code: c_x998\n  belfiore: X998', '  ipa_code: c_x999'],
+      ['federation.spid.entity_id', 'federation.cie.entity_id'],
+    ],
+  ])('may not share their %s', async (_, edit, paths) => {
+    const problems = problemsOf(await load(second(edit)))
+    expect(problems.map(({ path }) => path)).toEqual(paths)
+    expect(problems[0]).toMatchObject({ file: '/etc/varco/tenants/zweite.yaml', reason: expect.stringContaining(FILE) })
+  })
+
+  it('may not share a host', async () => {
+    const host: Edit = ['state:', 'host: accesso.example\nstate:']
+    const files = { ...second(host), [FILE]: edited(tenantYaml, host) }
+    expect(problemsOf(await load(files)).map(({ path }) => path)).toEqual(['host'])
+  })
+
+  it('may not share a client id within one of them', async () => {
+    const client = tenantYaml.slice(tenantYaml.indexOf('  - id: sito'))
+    expect(problemsOf(await load({ ...validFiles(), [FILE]: tenantYaml + client }))).toMatchObject([
+      { path: 'clients[1].id' },
+    ])
+  })
+})
+
+describe('a live tenant', () => {
+  const live: Edit = ['state: test', 'state: live']
+  const registered = federation(`
+  spid:
+    entity_id: https://login.regione.example/pub-ag-full/c_x999
+    acs_url: https://login.regione.example/t/esempio/saml/spid/acs
+    attribute_sets: [{ index: 0, name: base, attributes: [fiscalNumber, name] }]
+  cie:
+    entity_id: https://login.regione.example/cie/c_x999
+    acs_url: https://login.regione.example/t/esempio/saml/cie/acs
+    service_uuid: 7f3b6a52-8a70-4a0e-9f7e-0b7c2f1f4d11`)
+  const withFingerprint = (files: Record<string, string>) => {
+    files['/etc/varco/gateway.yaml'] = edited(files['/etc/varco/gateway.yaml'] ?? '', [
+      'env:SUBJECT_KEY',
+      'env:SUBJECT_KEY\n  fingerprint: 75877bb41d393b5fb8455ce60ecd8dda001d06316496b14dfa7f895656eeca4a',
+    ])
+    return files
+  }
+
+  it('has everything that is registered written out', async () => {
+    expect(problemsOf(await load(withFingerprint(withTenant(live)))).map(({ path }) => path)).toEqual([
+      'federation.spid.entity_id',
+      'federation.spid.acs_url',
+      'federation.spid.attribute_sets',
+      'federation.cie.entity_id',
+      'federation.cie.acs_url',
+      'federation.cie.service_uuid',
+    ])
+  })
+
+  it('need not register a way in that it does not have', async () => {
+    const files = withTenant(live, ['clients:', 'methods: { spid: false, cie: false }\nclients:'])
+    expect(problemsOf(await load(withFingerprint(files)))).toEqual([])
+  })
+
+  it('is not started without the fingerprint of the subject key, and is told which', async () => {
+    const [problem, ...more] = problemsOf(await load(withTenant(live, registered)))
+    expect(more).toEqual([])
+    expect(problem).toMatchObject({ file: '/etc/varco/gateway.yaml', path: 'subject_key.fingerprint' })
+    expect(problem?.fix).toContain('75877bb41d393b5fb8455ce60ecd8dda001d06316496b14dfa7f895656eeca4a')
+  })
+
+  it('keeps what was registered at its first live start', async () => {
+    const files = withFingerprint(withTenant(live, registered))
+    const pin = {
+      id: 'esempio',
+      issuer: 'https://login.regione.example/t/esempio',
+      sector: 'earlier',
+      ipaCode: 'c_x999',
+    }
+    files['/var/lib/varco/live/esempio.json'] = JSON.stringify(pin)
+    expect(problemsOf(await load(files))).toMatchObject([{ file: FILE, path: 'sector', fix: 'write earlier again' }])
+  })
+
+  it('is not started when the note of what was registered is damaged', async () => {
+    const files = withFingerprint(withTenant(live, registered))
+    files['/var/lib/varco/live/esempio.json'] = '{'
+    expect(problemsOf(await load(files))).toMatchObject([
+      { file: FILE, path: 'id', reason: expect.stringContaining('is damaged') },
+    ])
+  })
+})
+
+describe('the names that a tenant file may use', () => {
+  it('are the claims of the catalogue', () => {
+    expect([...claimNames].toSorted()).toEqual(Object.keys(catalogue).toSorted())
+  })
+
+  it('do not include the gateway’s own addresses', () => {
+    for (const id of ['t', 'login', 'saml', 'spid', 'cie', 'cns', 'pub-ag-full', 'livez', 'assets'])
+      expect(reservedIds).toContain(id)
+  })
+})
