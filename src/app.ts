@@ -1,0 +1,122 @@
+/** The composition root: the one file that knows every folder. Configuration and parts in, two request listeners out. */
+import type { RequestListener } from 'node:http'
+import Koa from 'koa'
+import type { Logger } from 'pino'
+import type { Audit } from './audit/events.ts'
+import type { Register } from './audit/register.ts'
+import type { UpstreamId } from './citizen/citizen.ts'
+import type { GatewayConfig } from './config/gateway-config.ts'
+import { GatewayError } from './errors.ts'
+import { type Assets, serveAssets } from './http/assets.ts'
+import { errorHandler } from './http/error-handler.ts'
+import { origin } from './http/origin.ts'
+import { createPages } from './http/pages.ts'
+import type { Renderer } from './http/render.ts'
+import type { Ctx, Handler, RequestState } from './http/request-context.ts'
+import { requestLog } from './http/request-log.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { tenantResolver } from './http/tenant-resolver.ts'
+import type { Keyring } from './keyring/keyring.ts'
+import type { SealedStore } from './store/sealed.ts'
+import { createTenantRegistry } from './tenant/registry.ts'
+import type { Tenant } from './tenant/tenant.ts'
+import { createTenantApp, type TenantApp } from './tenant-app.ts'
+import type { SigningIdentity, Upstream } from './upstream/upstream.ts'
+
+export interface AppDeps {
+  readonly config: GatewayConfig
+  readonly upstreams: ReadonlyMap<UpstreamId, Upstream>
+  readonly signing: Readonly<Partial<Record<UpstreamId, SigningIdentity>>>
+  readonly store: SealedStore
+  readonly keyring: Keyring
+  readonly register: Register
+  readonly renderer: Renderer
+  readonly assets: Assets
+  readonly audit: Audit
+  readonly log: Logger
+  readonly now: () => number
+  readonly randomId: () => string
+  readonly fetch: typeof globalThis.fetch
+}
+
+export interface App {
+  /** The regional host and the tenants' own hosts. */
+  readonly regional: RequestListener
+  /** The host that asks for the card. */
+  readonly card: RequestListener
+}
+
+export const createApp = (deps: AppDeps): App => {
+  const { config, store, keyring, audit, log, now, randomId, assets } = deps
+  const tenants = createTenantRegistry(config.tenants)
+  const pages = createPages({ renderer: deps.renderer, region: config.region })
+
+  /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
+  const keysOf = async (tenant: Tenant) => {
+    const keys = await keyring.load(tenant.id)
+    if (keys !== undefined) return keys
+    if (tenant.state === 'live') throw new GatewayError('tenant_not_served', `no keys for live tenant ${tenant.id}`)
+    const created = await keyring.create(tenant.id)
+    audit({ type: 'tenant.keys_created', tenant: tenant.id, kid: String(created.signing[0]?.kid) })
+    return created
+  }
+
+  const built = new Map<string, Promise<TenantApp>>()
+  const appOf = (tenant: Tenant): Promise<TenantApp> => {
+    let app = built.get(tenant.id)
+    if (app === undefined) {
+      app = keysOf(tenant).then((keys) =>
+        createTenantApp({
+          ...deps,
+          tenant,
+          keys,
+          pages,
+          region: config.region,
+          records: store.forTenant(tenant.id),
+          subjectKey: config.subjectKey,
+        }),
+      )
+      // one that could not be built is tried again: its keys may come back
+      app.catch((error: Error) => {
+        built.delete(tenant.id)
+        audit({ type: 'tenant.not_served', tenant: tenant.id, reason: error.message })
+      })
+      built.set(tenant.id, app)
+    }
+    return app
+  }
+
+  const listener = (
+    originOf: (host: string) => string | undefined,
+    answer: (app: TenantApp, ctx: Ctx) => Promise<void>,
+  ): RequestListener => {
+    const koa = new Koa<RequestState>()
+    koa.proxy = true // every header that it believes was set by `origin`
+    const toTenant: Handler = async (ctx) => {
+      if (ctx.state.tenant !== undefined) await answer(await appOf(ctx.state.tenant), ctx)
+    }
+    koa.use(requestLog({ log, randomId, now }))
+    koa.use(securityHeaders({ https: config.publicUrl.startsWith('https:') }))
+    koa.use(
+      errorHandler({
+        pages,
+        clientOf: (tenant, client) => tenants.byId(tenant)?.clients.find(({ id }) => id === client),
+      }),
+    )
+    koa.use(origin({ originOf, trustedProxies: config.trustedProxies, audit }))
+    koa.use(serveAssets(assets))
+    koa.use(tenantResolver(tenants))
+    koa.use(toTenant)
+    koa.on('error', (err) => log.error({ err }, 'unhandled'))
+    return koa.callback()
+  }
+
+  const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)
+  return {
+    regional: listener(
+      (host) => own(config.publicUrl)(host) ?? tenants.byHost(host)?.issuer,
+      (app, ctx) => app.regional(ctx),
+    ),
+    card: listener(own(config.cns?.url ?? config.publicUrl), (app, ctx) => app.card(ctx)),
+  }
+}

@@ -1,0 +1,25 @@
+/** The citizen gives up: the service is told, and told why when an error came before. */
+import { type ErrorCode, errorTable } from '../errors.ts'
+import type { Ctx } from '../http/request-context.ts'
+import type { LoginUnderWay } from '../oidc/provider.ts'
+import type { InteractionDeps } from './deps.ts'
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorTable, code)
+
+export const createAbort =
+  ({ tenant, oidc, audit }: InteractionDeps) =>
+  async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
+    const { after } = ctx.query
+    const code = isErrorCode(after) ? after : undefined
+    const said = code === undefined ? 'access_denied' : errorTable[code].oauth
+    const next = await oidc.refuse(ctx.req, ctx.res, said === 'none' ? 'access_denied' : said)
+    audit({
+      type: 'login.abandoned',
+      tenant: tenant.id,
+      client: login.client.id,
+      uid: login.uid,
+      ...(code === undefined ? {} : { code }),
+    })
+    ctx.status = 303
+    ctx.redirect(next)
+  }

@@ -1,0 +1,93 @@
+/** The citizen has chosen: a pending login is stored under a fresh RelayState and the browser goes to the upstream. */
+import { GatewayError } from '../errors.ts'
+import type { Ctx } from '../http/request-context.ts'
+import { allowFormTo } from '../http/security-headers.ts'
+import type { LoginUnderWay } from '../oidc/provider.ts'
+import { runStrategy } from '../upstream/run-strategy.ts'
+import type { Pending, ServiceProvider, Upstream } from '../upstream/upstream.ts'
+import type { InteractionDeps } from './deps.ts'
+import { waysIn } from './login-page.ts'
+import type { LoginState } from './login-state.ts'
+
+export interface Wanted {
+  readonly upstream: string
+  readonly idp: string | undefined
+}
+
+export const createBegin = (deps: InteractionDeps, state: LoginState) => {
+  const { tenant, pages, audit, now, randomId, register, signing } = deps
+
+  const registrationOf = (id: Upstream['id']) => (id === 'cie' ? tenant.cie : tenant.spid)
+
+  const pendingFor = (login: LoginUnderWay, upstream: Upstream, wanted: Wanted): Pending => {
+    const resolved = upstream.resolve(wanted.idp)
+    if (resolved === undefined) throw new GatewayError('idp_unknown')
+    const { idp } = resolved
+    const { entityId, acsUrl, attributeSets } = registrationOf(upstream.id)
+    const [attributeSet] = attributeSets
+    if (attributeSet === undefined) throw new GatewayError('internal_error', 'tenant without an attribute set')
+    return {
+      relayState: randomId(),
+      tenant: tenant.id,
+      uid: login.uid,
+      clientId: login.client.id,
+      upstream: upstream.id,
+      ...(idp === undefined ? {} : { idp }),
+      entityId,
+      acsUrl,
+      level: login.level,
+      attributeSet: { index: attributeSet.index, attributes: attributeSet.attributes },
+      requestId: `_${randomId()}`,
+      issuedAt: now(),
+    }
+  }
+
+  return async (ctx: Ctx, login: LoginUnderWay, wanted: Wanted): Promise<void> => {
+    const upstream = waysIn(deps, login.level).find(({ id }) => id === wanted.upstream)
+    if (upstream === undefined) throw new GatewayError('upstream_not_allowed')
+    const pending = pendingFor(login, upstream, wanted)
+    const strategy = upstream.strategy(pending, serviceProviderOf(signing, pending))
+    const outcome = await runStrategy(strategy, { step: 'begin', now: pending.issuedAt })
+    const idp = pending.idp === undefined ? {} : { idp: pending.idp.entityId }
+    const facts = { tenant: tenant.id, client: login.client.id, uid: login.uid, upstream: upstream.id, ...idp }
+    if (outcome.kind !== 'redirect' && outcome.kind !== 'form') {
+      throw outcome.kind === 'refused' ? outcome.error : new GatewayError('internal_error', 'verified before asking')
+    }
+
+    await state.pending.put(pending)
+    await register.write({
+      kind: 'request',
+      ...facts,
+      entityId: pending.entityId,
+      requestId: pending.requestId,
+      levelAsked: pending.level,
+      result: 'sent',
+      ...(outcome.evidence.request === undefined ? {} : { message: outcome.evidence.request }),
+      clientAddress: ctx.state.clientAddress,
+    })
+    audit({ type: 'login.sent', ...facts, level: pending.level })
+
+    if (outcome.kind === 'redirect') {
+      ctx.status = 302
+      ctx.redirect(outcome.url)
+      return
+    }
+    // the provider may send the browser on to other hosts of its own
+    allowFormTo(ctx.res, [new URL(outcome.action).origin, 'https:'])
+    const to = upstream.choices({ level: login.level }).find((choice) => choice.idp === wanted.idp)?.name ?? ''
+    const language = pages.languageOf(ctx.req, tenant, login.uiLocales)
+    ctx.type = 'html'
+    ctx.body = pages.render('post', { action: outcome.action, fields: outcome.fields, to }, { tenant, language })
+  }
+}
+
+/** What the tenant is towards the upstream, as it was when the login began. */
+export const serviceProviderOf = (signing: InteractionDeps['signing'], pending: Pending): ServiceProvider => {
+  const identity = signing[pending.upstream]
+  return {
+    entityId: pending.entityId,
+    acsUrl: pending.acsUrl,
+    attributeSet: pending.attributeSet,
+    ...(identity === undefined ? {} : { signing: identity }),
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The upstream's answer. It comes cross-site and without cookies, so it logs nobody in: what was verified is stored under
+ * a fresh handle that appears nowhere but in the redirect to the browser that delivered the answer.
+ */
+import type { TLSSocket } from 'node:tls'
+import type { UpstreamId } from '../citizen/citizen.ts'
+import { GatewayError } from '../errors.ts'
+import { readForm } from '../http/form-body.ts'
+import type { Ctx } from '../http/request-context.ts'
+import { runStrategy } from '../upstream/run-strategy.ts'
+import type { Outcome, Pending, UpstreamRequest } from '../upstream/upstream.ts'
+import { serviceProviderOf } from './begin.ts'
+import type { InteractionDeps } from './deps.ts'
+import type { LoginState, StoredOutcome } from './login-state.ts'
+
+type Answer = Extract<Outcome, { kind: 'verified' | 'refused' }>
+
+export const createCallback = (deps: InteractionDeps, state: LoginState) => {
+  const { tenant, upstreams, signing, register, audit, now, randomId } = deps
+
+  const factsOf = (pending: Pending) => ({
+    tenant: pending.tenant,
+    client: pending.clientId,
+    uid: pending.uid,
+    upstream: pending.upstream,
+    ...(pending.idp === undefined ? {} : { idp: pending.idp.entityId }),
+  })
+
+  /** The pending login of a RelayState, if it is one of this tenant and upstream. Throws `saml_relay_state_unknown`, `saml_response_already_used`. */
+  const pendingOf = async (ctx: Ctx, relayState: string | undefined, upstream: UpstreamId): Promise<Pending> => {
+    const pending = relayState ? await state.pending.get(relayState) : undefined
+    if (pending?.tenant === tenant.id && pending.upstream === upstream) {
+      ctx.state.clientId = pending.clientId
+      return pending
+    }
+    const usedBy = relayState ? await state.pending.usedBy(relayState) : undefined
+    if (usedBy === undefined)
+      throw new GatewayError(upstream === 'cns' ? 'cns_ticket_unknown' : 'saml_relay_state_unknown')
+    ctx.state.clientId = usedBy
+    throw new GatewayError('saml_response_already_used')
+  }
+
+  const verify = async (pending: Pending, request: UpstreamRequest): Promise<Answer> => {
+    const upstream = upstreams.get(pending.upstream)
+    if (upstream === undefined) throw new GatewayError('upstream_unknown')
+    const outcome = await runStrategy(upstream.strategy(pending, serviceProviderOf(signing, pending)), request)
+    if (outcome.kind === 'verified' || outcome.kind === 'refused') return outcome
+    throw new GatewayError('internal_error', `an answer ended in ${outcome.kind}`)
+  }
+
+  const record = (ctx: Ctx, pending: Pending, answer: Answer) => {
+    const { response, responseId, assertionId } = answer.evidence
+    return register.write({
+      kind: 'response',
+      ...factsOf(pending),
+      entityId: pending.entityId,
+      requestId: pending.requestId,
+      levelAsked: pending.level,
+      ...(answer.kind === 'verified' ? { levelReached: answer.citizen.level } : {}),
+      result: answer.kind === 'verified' ? 'verified' : answer.error.code,
+      ...(responseId === undefined ? {} : { responseId }),
+      ...(assertionId === undefined ? {} : { assertionId }),
+      ...(response === undefined ? {} : { message: response }),
+      clientAddress: ctx.state.clientAddress,
+    })
+  }
+
+  /** Uses the pending login up. Throws `saml_response_already_used` for every answer but the first. */
+  const useUp = async (pending: Pending, answer: Answer) => {
+    if ((await state.pending.take(pending.relayState)) === undefined)
+      throw new GatewayError('saml_response_already_used')
+    if (answer.kind !== 'verified') return
+    const { ids, until } = answer.replay
+    for (const id of ids) {
+      const ttl = Math.max(1, Math.ceil((until - now()) / 1000))
+      if (!(await state.firstUse(answer.citizen.idp, id, ttl))) throw new GatewayError('saml_response_already_used')
+    }
+  }
+
+  const passOn = async (ctx: Ctx, pending: Pending, result: StoredOutcome['result']) => {
+    const handle = randomId()
+    const { uid, clientId, upstream } = pending
+    await state.outcome.put(handle, { tenant: tenant.id, uid, clientId, upstream, result })
+    ctx.status = 303
+    ctx.redirect(`${tenant.issuer}/login/${uid}/finish?handle=${handle}`)
+  }
+
+  const settle = async (ctx: Ctx, pending: Pending, answer: Answer) => {
+    const facts = factsOf(pending)
+    if (answer.kind === 'verified') {
+      await useUp(pending, answer)
+      // the register has it before anything is issued: if it cannot be written, no login completes
+      await record(ctx, pending, answer)
+      audit({ type: 'login.returned', ...facts, level: answer.citizen.level })
+      return passOn(ctx, pending, { citizen: answer.citizen })
+    }
+    const { error, authenticated } = answer
+    await record(ctx, pending, answer)
+    audit({
+      type: 'login.refused',
+      ...facts,
+      code: error.code,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+    })
+    // An unsigned refusal only chooses the sentence: whoever sends one must not be able to spend the login.
+    if (authenticated) await useUp(pending, answer)
+    if (error.row.page !== 'choice') throw error
+    const provider = upstreams.get(pending.upstream)?.choices({ level: pending.level })
+    const name = provider?.find(({ idp }) => idp === pending.idp?.entityId)?.name
+    return passOn(ctx, pending, { error: error.code, ...(name === undefined ? {} : { provider: name }) })
+  }
+
+  return {
+    /** POST `/saml/{upstream}/acs`. */
+    assertionConsumer: async (ctx: Ctx, upstream: UpstreamId): Promise<void> => {
+      if (upstreams.get(upstream)?.answer !== 'form') throw new GatewayError('page_not_found')
+      const fields = await readForm(ctx.req)
+      const pending = await pendingOf(ctx, fields.RelayState, upstream)
+      await settle(ctx, pending, await verify(pending, { step: 'form', now: now(), fields }))
+    },
+
+    /** GET `/cns?ticket=…` on the listener that asked for a card. A ticket is spent by whatever card is shown, or none. */
+    card: async (ctx: Ctx): Promise<void> => {
+      const ticket = typeof ctx.query.ticket === 'string' ? ctx.query.ticket : undefined
+      const pending = await pendingOf(ctx, ticket, 'cns')
+      const chain = peerChain(ctx.req.socket as TLSSocket)
+      await settle(ctx, pending, await verify(pending, { step: 'certificate', now: now(), chain }))
+    },
+  }
+}
+
+/** DER of what the browser presented, leaf first; empty without a card. Node's list ends in a loop at a self-signed one. */
+const peerChain = (socket: TLSSocket): Buffer[] => {
+  const chain: Buffer[] = []
+  let certificate = socket.getPeerCertificate(true)
+  while (certificate?.raw !== undefined && !chain.some((raw) => raw.equals(certificate.raw))) {
+    chain.push(certificate.raw)
+    certificate = certificate.issuerCertificate
+  }
+  return chain
+}

@@ -1,0 +1,55 @@
+/**
+ * Where the answer and the browser that began meet. It takes both: the handle (once, 120 seconds) and the interaction
+ * cookie, and all four ids must be the same. So who begins a login and lures a victim through it gets nothing.
+ */
+import { GatewayError } from '../errors.ts'
+import type { Ctx } from '../http/request-context.ts'
+import type { InteractionDeps } from './deps.ts'
+import type { createLoginPage } from './login-page.ts'
+import type { LoginState } from './login-state.ts'
+
+export const createFinish = (
+  deps: InteractionDeps,
+  state: LoginState,
+  loginPage: ReturnType<typeof createLoginPage>,
+) => {
+  const { tenant, oidc, audit } = deps
+
+  /** Without an outcome: a page loaded again, or too late. */
+  const lost = async (ctx: Ctx, uid: string): Promise<never> => {
+    const tombstone = await state.tombstone.get(uid)
+    if (tombstone) ctx.state.clientId = tombstone.clientId
+    throw new GatewayError(tombstone?.finished ? 'saml_response_already_used' : 'login_result_unknown')
+  }
+
+  return async (ctx: Ctx, uid: string): Promise<void> => {
+    const handle = typeof ctx.query.handle === 'string' ? ctx.query.handle : ''
+    const outcome = await state.outcome.take(handle)
+    if (outcome === undefined) return lost(ctx, uid)
+    ctx.state.clientId = outcome.clientId
+
+    const login = await oidc.loginUnderWay(ctx.req, ctx.res)
+    if (
+      outcome.tenant !== tenant.id ||
+      outcome.uid !== uid ||
+      login?.uid !== uid ||
+      login.client.id !== outcome.clientId
+    ) {
+      // the outcome is gone: nobody can try it again
+      audit({ type: 'login.cross_browser', tenant: tenant.id, uid })
+      throw new GatewayError('login_browser_mismatch')
+    }
+
+    if ('error' in outcome.result) {
+      const { error, provider } = outcome.result
+      return loginPage(ctx, login, { error: new GatewayError(error), upstream: outcome.upstream, provider })
+    }
+    const { citizen } = outcome.result
+    const next = await oidc.complete(ctx.req, ctx.res, citizen)
+    await state.tombstone.put(uid, { clientId: login.client.id, finished: true })
+    const facts = { tenant: tenant.id, client: login.client.id, uid, upstream: outcome.upstream }
+    audit({ type: 'login.finished', ...facts, level: citizen.level })
+    ctx.status = 303
+    ctx.redirect(next)
+  }
+}

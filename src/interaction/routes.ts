@@ -1,0 +1,92 @@
+/** The addresses of a login below its tenant, in the order in which a browser meets them. */
+import type { UpstreamId } from '../citizen/citizen.ts'
+import { GatewayError } from '../errors.ts'
+import type { Ctx } from '../http/request-context.ts'
+import type { LoginUnderWay } from '../oidc/provider.ts'
+import { createAbort } from './abort.ts'
+import { createBegin, type Wanted } from './begin.ts'
+import { createCallback } from './callback.ts'
+import type { InteractionDeps } from './deps.ts'
+import { createFinish } from './finish.ts'
+import { createLoginPage, waysIn } from './login-page.ts'
+import { loginState } from './login-state.ts'
+
+const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|finish|abort))?$/
+const ACS = /^\/saml\/(spid|cie|eidas)\/acs$/
+
+export const createInteractionRoutes = (deps: InteractionDeps) => {
+  const { tenant, oidc, audit, records } = deps
+  const state = loginState(records)
+  const loginPage = createLoginPage(deps)
+  const begin = createBegin(deps, state)
+  const callback = createCallback(deps, state)
+  const finish = createFinish(deps, state, loginPage)
+  const abort = createAbort(deps)
+
+  /** The login that this browser's cookie and this path name together. Throws `interaction_expired`, `saml_response_already_used`. */
+  const loginOf = async (ctx: Ctx, uid: string): Promise<LoginUnderWay> => {
+    const login = await oidc.loginUnderWay(ctx.req, ctx.res)
+    if (login?.uid === uid) {
+      ctx.state.clientId = login.client.id
+      return login
+    }
+    const tombstone = await state.tombstone.get(uid)
+    const clientId = tombstone?.clientId ?? ctx.query.c
+    if (typeof clientId === 'string') ctx.state.clientId = clientId
+    throw new GatewayError(tombstone?.finished ? 'saml_response_already_used' : 'interaction_expired')
+  }
+
+  /** Where a client's `idp_hint` leads: a provider's entityID, or `cie`, `cns`. Unknown ones lead to the page. */
+  const hinted = ({ idpHint, level }: LoginUnderWay): Wanted | undefined => {
+    if (idpHint === undefined) return undefined
+    const choices = waysIn(deps, level).flatMap((upstream) => upstream.choices({ level }))
+    const choice = choices.find(({ upstream, idp }) => idp === idpHint || (upstream !== 'spid' && upstream === idpHint))
+    return choice && { upstream: choice.upstream, idp: choice.idp }
+  }
+
+  const page = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
+    await state.tombstone.put(login.uid, { clientId: login.client.id, finished: false })
+    const wanted = hinted(login)
+    if (wanted && (await state.hintOnce(login.uid))) return begin(ctx, login, wanted)
+    audit({ type: 'login.started', tenant: tenant.id, client: login.client.id, uid: login.uid, level: login.level })
+    loginPage(ctx, login)
+  }
+
+  const chosen = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
+    const { upstream, idp } = ctx.query
+    try {
+      await begin(ctx, login, { upstream: String(upstream), idp: typeof idp === 'string' ? idp : undefined })
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.row.page !== 'choice') throw error
+      loginPage(ctx, login, { error })
+    }
+  }
+
+  /** Answers and resolves `true`, or resolves `false` for paths that are not of a login. */
+  return {
+    regional: async (ctx: Ctx, path: string): Promise<boolean> => {
+      const [, uid, step] = LOGIN.exec(path) ?? []
+      if (uid !== undefined) {
+        if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new GatewayError('method_not_allowed')
+        if (step === 'finish') await finish(ctx, uid)
+        else if (step === 'begin') await chosen(ctx, await loginOf(ctx, uid))
+        else if (step === 'abort') await abort(ctx, await loginOf(ctx, uid))
+        else await page(ctx, await loginOf(ctx, uid))
+        return true
+      }
+      const [, upstream] = ACS.exec(path) ?? []
+      if (upstream === undefined) return false
+      if (ctx.method !== 'POST') throw new GatewayError('method_not_allowed')
+      await callback.assertionConsumer(ctx, upstream as UpstreamId)
+      return true
+    },
+
+    /** On the card listener there is one address only. */
+    card: async (ctx: Ctx, path: string): Promise<boolean> => {
+      if (path !== '/cns') return false
+      if (ctx.method !== 'GET') throw new GatewayError('method_not_allowed')
+      await callback.card(ctx)
+      return true
+    },
+  }
+}

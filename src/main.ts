@@ -1,0 +1,187 @@
+/** The process: build everything from the configuration, listen, and drain when told to stop. */
+import { constants, createPrivateKey, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { type Logger, pino } from 'pino'
+import { createApp } from './app.ts'
+import { createAudit } from './audit/log.ts'
+import { createRegister } from './audit/register.ts'
+import type { GatewayConfig, KeyPair, Listen, MetadataSource } from './config/gateway-config.ts'
+import { loadAssets } from './http/assets.ts'
+import { createHealthServer } from './http/health.ts'
+import { createOutgoingFetch } from './http/outgoing-fetch.ts'
+import { createRenderer } from './http/render.ts'
+import { createKeyring } from './keyring/keyring.ts'
+import { assertSubjectKey } from './keyring/subject-key.ts'
+import { createMemoryStore } from './store/memory.ts'
+import { createRedisStore } from './store/redis.ts'
+import { createSealedStore } from './store/sealed.ts'
+import { createUpstreams } from './upstream/index.ts'
+import { parseIdpMetadata } from './upstream/saml/idp-metadata.ts'
+import type { SigningIdentity } from './upstream/upstream.ts'
+
+export interface Gateway {
+  /** Where each listener really listens (a configured port 0 is any). */
+  readonly addresses: { readonly regional: AddressInfo; readonly operations: AddressInfo; readonly cns?: AddressInfo }
+  /** Takes no new connection, lets the requests under way end, then closes the rest. */
+  close(): Promise<void>
+}
+
+/** The longest that a request under way may hold up the end, milliseconds. */
+const DRAIN = 10_000
+
+const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
+
+const createLog = ({ level, pretty }: GatewayConfig['log']): Logger =>
+  pretty ? pino({ level, transport: { target: 'pino-pretty' } }) : pino({ level })
+
+const identityOf = ({ key, certificate }: KeyPair): SigningIdentity => ({ key: createPrivateKey(key), certificate })
+
+/** Binds now and fails now: a taken port ends the start, naming it and the option that chose it. */
+const listen = (server: Server, { host, port }: Listen, option: string): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message
+      reject(new Error(`cannot listen on ${host}:${port}: ${reason}; another one is set by \`${option}\``, { cause }))
+    })
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  })
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+
+/**
+ * The card listener (docs/rules/cns.md section 6): asks every browser for a certificate and lets the application judge it,
+ * so that the citizen reads a sentence and not a TLS alert. TLS 1.2 because of card middleware without RSA-PSS; no session
+ * is resumed, so that every login needs the card.
+ */
+const createCardServer = (tls: KeyPair, trust: readonly string[], listener: RequestListener): Server =>
+  createTlsServer(
+    {
+      key: tls.key,
+      cert: tls.certificate,
+      ca: [...trust],
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      // no tickets; Node keeps no session cache of its own
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    },
+    listener,
+  )
+
+/** Starts the gateway. `now` and `log` are the tests'. Throws an Error with a plain sentence when it cannot start. */
+export const startGateway = async (
+  config: GatewayConfig,
+  { now = Date.now, log = createLog(config.log) }: { now?: () => number; log?: Logger } = {},
+): Promise<Gateway> => {
+  const { stateDir, masterKeys, subjectKey, cns } = config
+  const [masterKey] = masterKeys
+  if (masterKey === undefined) throw new Error('no master key is configured')
+  const configured = config.subjectKeyFingerprint === undefined ? {} : { configured: config.subjectKeyFingerprint }
+  await assertSubjectKey({ key: subjectKey, stateDir, ...configured })
+
+  const audit = createAudit({ log })
+  const fetch = createOutgoingFetch(config.outgoing)
+  const randomId = () => randomBytes(24).toString('base64url')
+
+  const readSource = async (source: MetadataSource): Promise<string> => {
+    if ('file' in source) return readFile(source.file, 'utf8')
+    const response = await fetch(source.url)
+    if (!response.ok) throw new Error(`${source.url} answered ${response.status}`)
+    return response.text()
+  }
+  const readIdps = async (sources: readonly MetadataSource[]) => {
+    const texts = await Promise.all(sources.map(readSource))
+    const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'identity provider left out')
+    const idps = texts.flatMap((xml) => parseIdpMetadata(xml, { now: now(), leftOut }))
+    for (const { entityId, expiredCertificates } of idps) {
+      for (const { notAfter } of expiredCertificates)
+        audit({ type: 'idp.certificate_expired', idp: entityId, notAfter })
+    }
+    return idps
+  }
+
+  const spidIdps = await readIdps(config.spid.metadata)
+  const [cieIdp] = await readIdps(config.cie.metadata)
+  const upstreams = createUpstreams({
+    ...(spidIdps.length === 0 ? {} : { spid: { idps: spidIdps, names: config.spid.names } }),
+    ...(cieIdp === undefined ? {} : { cie: { idp: cieIdp, comparison: config.cie.comparison } }),
+    ...(cns === undefined
+      ? {}
+      : { cns: { trust: cns.trust, startUrl: cns.startUrl, name: config.region.cnsLabel.it } }),
+  })
+
+  const store =
+    config.store.kind === 'memory' ? createMemoryStore({ now }) : createRedisStore({ url: config.store.url })
+  const register = createRegister({ stateDir, masterKey, now, processId: `${process.pid}` })
+  const assets = loadAssets(`${viewsDir}/assets`)
+  const app = createApp({
+    config,
+    upstreams,
+    signing: { spid: identityOf(config.aggregator.spid), cie: identityOf(config.aggregator.cie) },
+    store: createSealedStore({
+      store,
+      masterKeys,
+      randomBytes,
+      onUnreadable: (record) => log.error(record, 'a sealed record does not open'),
+    }),
+    keyring: createKeyring({ stateDir, masterKeys, now }),
+    register,
+    renderer: createRenderer({ viewsDir, assets }),
+    assets,
+    audit,
+    log,
+    now,
+    randomId,
+    fetch,
+  })
+
+  let draining = false
+  const operations = createHealthServer({ store, draining: () => draining })
+  const regional = createServer(app.regional)
+  const card = cns && createCardServer(cns.tls, cns.trust, app.card)
+  const servers = [regional, operations, ...(card ? [card] : [])]
+  try {
+    const addresses = {
+      regional: await listen(regional, config.listen, 'listen'),
+      ...(cns && card ? { cns: await listen(card, cns.listen, 'cns.listen') } : {}),
+      operations: await listen(operations, config.operations, 'operations.listen'),
+    }
+    log.info({ url: config.publicUrl, tenants: config.tenants.length }, 'gateway is ready')
+    return {
+      addresses,
+      close: async () => {
+        draining = true
+        await Promise.all(servers.map(closeServer))
+        await register.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await Promise.all(servers.map(closeServer))
+    await store.close()
+    throw error
+  }
+}
+
+/** Runs until SIGTERM or SIGINT, then drains. */
+export const runGateway = async (config: GatewayConfig): Promise<void> => {
+  const gateway = await startGateway(config)
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+  await gateway.close()
+}

@@ -1,0 +1,28 @@
+/** The only gate between a person's data and a token. */
+import type { FindAccount } from 'oidc-provider'
+import { claimsOfLogin, claimsOfPerson } from '../claims/map.ts'
+import type { Records } from '../store/sealed.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+import { loginRecords } from './login-record.ts'
+
+/**
+ * The account of a login is found through the grant: of the token, or of the result that ends this very request. A
+ * session alone leads to nobody, so the policy asks for a login.
+ */
+export const createFindAccount = ({ records, tenant }: { records: Records; tenant: Tenant }): FindAccount => {
+  const logins = loginRecords(records)
+  return async (ctx, sub, token) => {
+    const grantId = (token && 'grantId' in token ? token.grantId : undefined) ?? ctx.oidc.result?.consent?.grantId
+    const login = grantId === undefined ? undefined : await logins.get(grantId)
+    if (login?.sub !== sub) return undefined
+    return {
+      accountId: sub,
+      // The ID token travels in logout URLs and so into logs and histories: nothing personal in it, whatever `claims` asks.
+      claims: async (use) => ({
+        sub,
+        ...claimsOfLogin(login.citizen, tenant),
+        ...(use === 'userinfo' ? claimsOfPerson(login.citizen, login.declared) : {}),
+      }),
+    }
+  }
+}

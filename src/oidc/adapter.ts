@@ -1,0 +1,68 @@
+/**
+ * oidc-provider's persistence over sealed records. The library tests `consumed` and then calls `consume()`: of twenty
+ * parallel redemptions it would let several through, so `consume` here is a compare-and-set that refuses the second
+ * itself and revokes the grant (RFC 6749 4.1.2).
+ */
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Audit } from '../audit/events.ts'
+import type { Records } from '../store/sealed.ts'
+
+/** Longest life of anything that hangs on a grant, seconds: as long must the mark of its revocation live. */
+export const LONGEST_LIFE = 24 * 3600
+
+const BOUND_TO_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
+
+export const createAdapter =
+  ({ records, tenant, audit, now }: { records: Records; tenant: string; audit: Audit; now: () => number }) =>
+  (model: string): Adapter => {
+    // A mark instead of a list: what the winner of a race still saves afterwards is dead too.
+    const revoke = async (grantId: string) => {
+      await records.put('RevokedGrant', grantId, true, LONGEST_LIFE)
+      await records.delete('Grant', grantId)
+    }
+
+    return {
+      async upsert(id, payload, expiresIn) {
+        await records.put(model, id, payload, expiresIn || LONGEST_LIFE)
+        if (model === 'Session' && payload.uid)
+          await records.put('SessionUid', payload.uid, id, expiresIn || LONGEST_LIFE)
+      },
+
+      async find(id) {
+        const payload = await records.get<AdapterPayload>(model, id)
+        if (payload?.grantId === undefined || !BOUND_TO_GRANT.has(model)) return payload
+        // A replayed code must still be recognised as one: only its tokens die.
+        if (model === 'AuthorizationCode') return payload
+        return (await records.get('RevokedGrant', payload.grantId)) === undefined ? payload : undefined
+      },
+
+      async findByUid(uid) {
+        const id = await records.get<string>('SessionUid', uid)
+        return id === undefined ? undefined : records.get<AdapterPayload>(model, id)
+      },
+
+      async findByUserCode() {
+        return undefined
+      },
+
+      async consume(id) {
+        const consumed = Math.floor(now() / 1000)
+        const taken = await records.update<AdapterPayload>(model, id, (payload) =>
+          payload.consumed ? undefined : { ...payload, consumed },
+        )
+        if (taken !== undefined) return
+        const payload = await records.get<AdapterPayload>(model, id)
+        if (payload?.grantId) await revoke(payload.grantId)
+        audit({ type: 'code.replayed', tenant })
+        throw new errors.InvalidGrant('already consumed')
+      },
+
+      async destroy(id) {
+        await records.delete(model, id)
+      },
+
+      async revokeByGrantId(grantId) {
+        await revoke(grantId)
+      },
+    }
+  }

@@ -1,0 +1,109 @@
+/** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
+import type { Configuration } from 'oidc-provider'
+import { authnContextClasses } from '../citizen/assurance.ts'
+import { claimsByScope } from '../claims/catalogue.ts'
+import { cookieName } from '../tenant/cookie-name.ts'
+import type { Client, Tenant } from '../tenant/tenant.ts'
+
+/** Seconds. */
+export const lifetimes = { code: 60, accessToken: 600, idToken: 3600, interaction: 1800, session: 8 * 3600 } as const
+
+type Parts = Required<
+  Pick<Configuration, 'adapter' | 'findAccount' | 'renderError' | 'loadExistingGrant' | 'jwks' | 'fetch'>
+> & {
+  policy: NonNullable<NonNullable<Configuration['interactions']>['policy']>
+  cookieKeys: readonly string[]
+  /** Placeholder for clients that have a secret: the real ones are known by hash and compared in provider.ts. */
+  secretPlaceholder: string
+  now: () => number
+}
+
+export const routes = {
+  authorization: '/authorize',
+  token: '/token',
+  userinfo: '/userinfo',
+  jwks: '/jwks',
+  end_session: '/end-session',
+} as const
+
+/** Path below the tenant of everything about one login; oidc-provider scopes the interaction cookie to exactly this path. */
+export const loginPath = (tenant: Tenant, uid: string) => `${tenant.mountPath}/login/${uid}`
+
+const clientMetadata = (client: Client, secretPlaceholder: string) => ({
+  client_id: client.id,
+  client_name: client.names.it,
+  client_uri: client.url,
+  redirect_uris: [...client.redirectUris],
+  post_logout_redirect_uris: [...client.postLogoutRedirectUris],
+  token_endpoint_auth_method: client.auth,
+  ...(client.auth === 'none' ? {} : { client_secret: secretPlaceholder }),
+  grant_types: ['authorization_code'],
+  response_types: ['code' as const],
+})
+
+export const configurationFor = (tenant: Tenant, parts: Parts): Configuration => ({
+  adapter: parts.adapter,
+  clients: tenant.clients.map((client) => clientMetadata(client, parts.secretPlaceholder)),
+  findAccount: parts.findAccount,
+  loadExistingGrant: parts.loadExistingGrant,
+  renderError: parts.renderError,
+  fetch: parts.fetch,
+  jwks: parts.jwks,
+  routes,
+  claims: claimsByScope(),
+  scopes: ['openid'],
+  acrValues: [...authnContextClasses],
+  // the level is checked by our own policy; the library compares for equality
+  conformIdTokenClaims: false,
+  subjectTypes: ['public'],
+  responseTypes: ['code'],
+  extraParams: ['idp_hint'],
+  pkce: { required: () => true },
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+  enabledJWA: {
+    idTokenSigningAlgValues: ['RS256'],
+    userinfoSigningAlgValues: ['RS256'],
+    introspectionSigningAlgValues: ['RS256'],
+    authorizationSigningAlgValues: ['RS256'],
+    requestObjectSigningAlgValues: ['RS256'],
+    clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256'],
+  },
+  features: {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: true },
+    claimsParameter: { enabled: true },
+    pushedAuthorizationRequests: { enabled: false },
+    resourceIndicators: { enabled: false },
+    dPoP: { enabled: false },
+    userinfo: { enabled: true },
+  },
+  interactions: {
+    policy: parts.policy,
+    url: (_ctx, interaction) =>
+      `${loginPath(tenant, interaction.uid)}?c=${encodeURIComponent(String(interaction.params.client_id))}`,
+  },
+  cookies: {
+    keys: [...parts.cookieKeys],
+    names: {
+      interaction: cookieName(tenant, 'interaction', 'login'),
+      resume: cookieName(tenant, 'resume', 'login'),
+      session: cookieName(tenant, 'session', 'tenant'),
+    },
+    // `finish` ends a cross-site chain of redirects: Lax arrives there, Strict would not
+    long: { signed: true, httpOnly: true, sameSite: 'lax', path: tenant.mountPath || '/' },
+    short: { signed: true, httpOnly: true, sameSite: 'lax' },
+  },
+  ttl: {
+    AuthorizationCode: lifetimes.code,
+    AccessToken: lifetimes.accessToken,
+    IdToken: lifetimes.idToken,
+    Interaction: lifetimes.interaction,
+    Grant: lifetimes.session,
+    // absolute: counted from the login, not from the last request (and never 0, which the library refuses)
+    Session: (_ctx, session) =>
+      Math.max(
+        1,
+        (session.loginTs ?? Math.floor(parts.now() / 1000)) + lifetimes.session - Math.floor(parts.now() / 1000),
+      ),
+  },
+})

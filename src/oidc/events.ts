@@ -1,0 +1,22 @@
+/** What the library reports, as audit events. */
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Logger } from 'pino'
+import type { Audit } from '../audit/events.ts'
+
+export const reportEvents = (
+  provider: Provider,
+  { tenant, audit, log }: { tenant: string; audit: Audit; log: Logger },
+) => {
+  const clientOf = (ctx: KoaContextWithOIDC) =>
+    ctx.oidc.client === undefined ? { tenant } : { tenant, client: ctx.oidc.client.clientId }
+  const refused = (ctx: KoaContextWithOIDC, error: { message: string }) =>
+    audit({ type: 'oidc.refused', ...clientOf(ctx), error: error.message })
+
+  provider.on('authorization.success', (ctx) => audit({ type: 'code.issued', ...clientOf(ctx) }))
+  provider.on('grant.success', (ctx) => audit({ type: 'token.issued', ...clientOf(ctx) }))
+  provider.on('authorization.error', refused)
+  provider.on('grant.error', refused)
+  provider.on('userinfo.error', refused)
+  provider.on('server_error', (ctx, err) => log.error({ err, tenant, route: ctx.oidc?.route }, 'oidc server_error'))
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import request from 'supertest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
+import { linksIn } from '../fixtures/gateway/stories.ts'
+
+const open: TestGateway[] = []
+const start = async (...options: Parameters<typeof startGateway>) => {
+  const gateway = await startGateway(...options)
+  open.push(gateway)
+  return gateway
+}
+afterEach(async () => {
+  for (const gateway of open.splice(0)) await gateway.close()
+})
+
+const host = 'login.regione.example'
+const html = { Host: host, Accept: 'text/html' }
+
+describe('a tenant', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await startGateway()
+  })
+  afterAll(() => gateway.close())
+  const get = (path: string, headers: Record<string, string> = { Host: host }) => request(gateway.regional).get(path).set(headers)
+
+  it('describes itself: issuer, endpoints, levels, claims, and nothing that it does not offer', async () => {
+    const { body } = await get('/t/ala/.well-known/openid-configuration').expect(200)
+    const issuer = 'https://login.regione.example/t/ala'
+    expect(body).toMatchObject({
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      jwks_uri: `${issuer}/jwks`,
+      end_session_endpoint: `${issuer}/end-session`,
+      acr_values_supported: [1, 2, 3].map((level) => `https://www.spid.gov.it/SpidL${level}`),
+      response_types_supported: ['code'],
+      code_challenge_methods_supported: ['S256'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    })
+    expect(body.claims_supported).toEqual(expect.arrayContaining(['sub', 'fiscal_number', 'birthdate_source', 'tenant']))
+    expect(body.scopes_supported).not.toContain('offline_access')
+  })
+
+  it('has keys of its own', async () => {
+    const keys = await Promise.all(['ala', 'moena'].map(async (id) => (await get(`/t/${id}/jwks`).expect(200)).body.keys))
+    expect(keys[0]).toHaveLength(1)
+    expect(keys[0][0]).toMatchObject({ kty: 'RSA', use: 'sig', alg: 'RS256' })
+    expect(keys[0][0]).not.toHaveProperty('d')
+    expect(keys[0][0].kid).not.toBe(keys[1][0].kid)
+  })
+
+  it.each(['/t/nobody/authorize', '/t/', '/t/__proto__/jwks', '/t/constructor/authorize'])(
+    'that does not exist is a 404 page: %s',
+    async (path) => {
+      const answer = await get(path, html)
+      expect([answer.status, answer.text.includes('tenant_unknown')]).toEqual([404, true])
+    },
+  )
+
+  it.each(['/', '/t/ala', '/t/ala/', '/t/ala/nothing', '/t/ala/interaction/x', '/t/ala/../moena/jwks', '/assets/../package.json'])(
+    'has no page at %s',
+    async (path) => {
+      expect((await get(path, html)).status).toBe(404)
+    },
+  )
+
+  it('answers programs in JSON', async () => {
+    const { status, body } = await get('/t/nobody/token')
+    expect([status, body.error]).toEqual([404, 'tenant_unknown'])
+    expect(body.request_id).toBeTruthy()
+  })
+
+  it('shows one request id on the page, in the header and in the log', async () => {
+    const answer = await get('/t/nobody/authorize', html)
+    const id = String(answer.headers['x-request-id'])
+    expect(answer.text).toContain(id)
+    expect(gateway.logged()).toContain(`"requestId":"${id}"`)
+  })
+
+  it('sends strict headers with every page', async () => {
+    const { headers } = await get('/t/nobody/authorize', html)
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'; frame-ancestors 'none'/)
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    expect(headers['strict-transport-security']).toBeTruthy()
+  })
+})
+
+describe('the state of a tenant', () => {
+  it('suspended: a courteous page with 503, for the others nothing changes', async () => {
+    const gateway = await start({ tenants: { moena: '' }, config: (config) => ({ ...config, tenants: config.tenants.map((tenant) => (tenant.id === 'moena' ? { ...tenant, state: 'suspended' as const } : tenant)) }) })
+    const answer = await request(gateway.regional).get('/t/moena/authorize').set(html)
+    expect([answer.status, answer.text.includes('tenant_suspended')]).toEqual([503, true])
+    expect((await gateway.begin()).page.status).toBe(200)
+  })
+
+  it('live without its keys: not served and an alarm, rather than given new ones; the others run', async () => {
+    const gateway = await start({ config: (config) => ({ ...config, tenants: config.tenants.map((tenant) => (tenant.id === 'moena' ? { ...tenant, state: 'live' as const } : tenant)) }) })
+    const answer = await request(gateway.regional).get('/t/moena/.well-known/openid-configuration').set(html)
+    expect([answer.status, answer.text.includes('tenant_not_served')]).toEqual([503, true])
+    expect(gateway.events('tenant.not_served')).not.toHaveLength(0)
+    expect((await readdir(join(gateway.folder, 'state'))).join()).not.toContain('moena')
+    expect((await gateway.begin()).page.status).toBe(200)
+  })
+
+  it('survives a restart of a memory gateway: the same keys and the same `sub`', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'varco-restart-'))
+    const seen = []
+    for (let run = 0; run < 2; run++) {
+      const gateway = await startGateway({ folder })
+      const { login, end } = await gateway.loginBy('spid')
+      const { idToken } = await gateway.claimsOf(login, end)
+      const jwks = await request(gateway.regional).get('/t/ala/jwks').set({ Host: host })
+      seen.push({ sub: idToken.sub, kid: jwks.body.keys[0].kid })
+      await gateway.close({ keep: true })
+    }
+    expect(seen[0]).toEqual(seen[1])
+    await rm(folder, { recursive: true })
+  })
+
+  it('refuses to start with another subject key than the one that made the subjects so far', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'varco-subject-'))
+    const first = await startGateway({ folder })
+    await first.close({ keep: true })
+    await expect(startGateway({ folder, config: (config) => ({ ...config, subjectKey: Buffer.alloc(32, 9) }) })).rejects.toThrow(/subject key/i)
+    await rm(folder, { recursive: true })
+  })
+})
+
+describe('a tenant on a host of its own', () => {
+  it('is an issuer without a path; SAML and CNS stay on the regional hosts', async () => {
+    const gateway = await start({ tenants: { moena: 'host: accesso.moena.example' } })
+    const own = 'accesso.moena.example'
+    const { body } = await request(gateway.regional).get('/.well-known/openid-configuration').set({ Host: own }).expect(200)
+    expect(body).toMatchObject({ issuer: `https://${own}`, token_endpoint: `https://${own}/token` })
+    expect((await request(gateway.regional).get('/t/moena/jwks').set({ Host: host })).status).toBe(404)
+    expect((await request(gateway.regional).get('/t/ala/jwks').set({ Host: own })).status).toBe(404)
+  })
+
+  it('logs a citizen in: the answer comes to the regional host and ends on its own', async () => {
+    const gateway = await start({ tenants: { moena: 'host: accesso.moena.example' } })
+    const browser = gateway.browser()
+    const query = new URLSearchParams({
+      client_id: 'sito',
+      response_type: 'code',
+      scope: 'openid profile',
+      redirect_uri: 'https://www.moena.example/callback',
+      code_challenge: 'E'.repeat(43),
+      code_challenge_method: 'S256',
+    })
+    const page = await browser.get(`https://accesso.moena.example/authorize?${query}`)
+    expect(new URL(page.url).pathname).toMatch(/^\/login\/[\w-]+$/)
+    const login = { browser, page, tenant: 'moena', client: 'sito', verifier: '', state: '', nonce: '' }
+    const post = gateway.answer(gateway.idps.alfa, await gateway.choose(login, 'spid', gateway.idps.alfa))
+    expect(post.action).toBe('https://login.regione.example/t/moena/saml/spid/acs')
+    const end = await gateway.deliver(browser, post)
+    expect(gateway.codeOf(end)).toBeTruthy()
+    expect([...browser.jar.keys()].some((key) => key.includes('__Host-varco_session'))).toBe(true)
+    expect(linksIn(page).every((href) => !href.includes('/t/moena'))).toBe(true)
+  })
+})
+
+describe('the operations listener', () => {
+  it('says alive and ready', async () => {
+    const gateway = await start()
+    expect((await request(gateway.operations).get('/livez')).body).toEqual({ status: 'alive' })
+    expect((await request(gateway.operations).get('/readyz')).body).toEqual({ status: 'ready' })
+    expect((await request(gateway.operations).get('/t/ala/jwks')).status).toBe(404)
+  })
+  it('is the only one that does', async () => {
+    const gateway = await start()
+    expect((await request(gateway.regional).get('/livez').set({ Host: host })).status).toBe(404)
+  })
+})
