@@ -154,3 +154,11 @@ export class GatewayError extends Error {
     return errorRow(this.code)
   }
 }
+
+/** Why the gateway does not start: the message is one plain sentence for the operator, with what to do. */
+export class StartError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'StartError'
+  }
+}

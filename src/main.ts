@@ -10,6 +10,7 @@ import { createApp } from './app.ts'
 import { createAudit } from './audit/log.ts'
 import { createRegister } from './audit/register.ts'
 import type { GatewayConfig, KeyPair, Listen, MetadataSource } from './config/gateway-config.ts'
+import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
 import { createHealthServer } from './http/health.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
@@ -45,7 +46,9 @@ const listen = (server: Server, { host, port }: Listen, option: string): Promise
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message
-      reject(new Error(`cannot listen on ${host}:${port}: ${reason}; another one is set by \`${option}\``, { cause }))
+      reject(
+        new StartError(`cannot listen on ${host}:${port}: ${reason}; another one is set by \`${option}\``, { cause }),
+      )
     })
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
@@ -82,14 +85,14 @@ const createCardServer = (tls: KeyPair, trust: readonly string[], listener: Requ
     listener,
   )
 
-/** Starts the gateway. `now` and `log` are the tests'. Throws an Error with a plain sentence when it cannot start. */
+/** Starts the gateway. `now` and `log` are the tests'. Throws a StartError when it cannot start. */
 export const startGateway = async (
   config: GatewayConfig,
   { now = Date.now, log = createLog(config.log) }: { now?: () => number; log?: Logger } = {},
 ): Promise<Gateway> => {
   const { stateDir, masterKeys, subjectKey, cns } = config
   const [masterKey] = masterKeys
-  if (masterKey === undefined) throw new Error('no master key is configured')
+  if (masterKey === undefined) throw new StartError('no master key is configured')
   const configured = config.subjectKeyFingerprint === undefined ? {} : { configured: config.subjectKeyFingerprint }
   await assertSubjectKey({ key: subjectKey, stateDir, ...configured })
 
@@ -99,8 +102,10 @@ export const startGateway = async (
 
   const readSource = async (source: MetadataSource): Promise<string> => {
     if ('file' in source) return readFile(source.file, 'utf8')
-    const response = await fetch(source.url)
-    if (!response.ok) throw new Error(`${source.url} answered ${response.status}`)
+    const response = await fetch(source.url).catch((cause: Error) => {
+      throw new StartError(`${source.url} cannot be read: ${cause.message}`, { cause })
+    })
+    if (!response.ok) throw new StartError(`${source.url} answered ${response.status}`)
     return response.text()
   }
   const readIdps = async (sources: readonly MetadataSource[]) => {
@@ -125,7 +130,9 @@ export const startGateway = async (
   })
 
   const store =
-    config.store.kind === 'memory' ? createMemoryStore({ now }) : createRedisStore({ url: config.store.url })
+    config.store.kind === 'memory'
+      ? createMemoryStore({ now })
+      : createRedisStore({ url: config.store.url, onError: (reason) => log.error({ reason }, 'redis') })
   const register = createRegister({ stateDir, masterKey, now, processId: `${process.pid}` })
   const assets = loadAssets(`${viewsDir}/assets`)
   const app = createApp({

@@ -1,7 +1,7 @@
 /** One command line from its words to its exit code. */
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
-import { GatewayError } from '../errors.ts'
+import { GatewayError, StartError } from '../errors.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
@@ -42,7 +42,8 @@ export const runCommand = async (words: readonly string[], world: World): Promis
     return await command.run({ operands, ...options }, world)
   } catch (error) {
     world.err(`${messageOf(error)}\n`)
-    return 3
+    // what a person configured keeps it from starting
+    return error instanceof StartError ? 1 : 3
   }
 }
 
@@ -63,7 +64,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
 }
 
 const messageOf = (error: unknown): string => {
-  if (error instanceof UsageError) return error.message
+  if (error instanceof UsageError || error instanceof StartError) return error.message
   if (error instanceof GatewayError) return `${error.message}. The code is explained in docs/errors.md.`
   const { code, message, stack, cause } = error as NodeJS.ErrnoException
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${message.split('.')[0]}. Type: varco help.`

@@ -43,9 +43,11 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
   const tenantFrame = (tenant: Tenant, language: Language): NonNullable<Frame['tenant']> => {
     const name = inLanguage(tenant.names, language)
     // bilingual as on the signs of South Tyrol and Ladinia: the Italian name always stands beside the other one
-    const otherLanguage: Language | undefined = language !== 'it' ? 'it' : (['de', 'lld'] as const).find((other) => tenant.names[other])
+    const otherLanguage: Language | undefined =
+      language !== 'it' ? 'it' : (['de', 'lld'] as const).find((other) => tenant.names[other])
     const otherName = otherLanguage && tenant.names[otherLanguage]
-    const other = otherLanguage === undefined || otherName === undefined || otherName === name ? {} : { otherName, otherLanguage }
+    const other =
+      otherLanguage === undefined || otherName === undefined || otherName === name ? {} : { otherName, otherLanguage }
     return { name, siteUrl: tenant.siteUrl, ...other }
   }
 
@@ -68,7 +70,9 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
       defined({
         language,
         languageLinks:
-          sameAt === undefined ? [] : languages.map((other) => ({ language: other, href: `${sameAt}?lang=${other}` })),
+          sameAt === undefined
+            ? []
+            : (tenant?.languages ?? languages).map((other) => ({ language: other, href: `${sameAt}?lang=${other}` })),
         region: inLanguage(region.name, language),
         tenant: tenant && tenantFrame(tenant, language),
         helpdesk: defined({ ...helpdesk, hours: localised(helpdesk.hours, language) }),

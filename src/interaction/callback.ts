@@ -119,7 +119,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
       await settle(ctx, pending, await verify(pending, { step: 'form', now: now(), fields }))
     },
 
-    /** GET `/cns?ticket=…` on the listener that asked for a card. A ticket is spent by whatever card is shown, or none. */
+    /** GET `/cns?ticket=…` on the listener that asked for a card. A ticket is spent by whatever card is shown; without one it waits. */
     card: async (ctx: Ctx): Promise<void> => {
       const ticket = typeof ctx.query.ticket === 'string' ? ctx.query.ticket : undefined
       const pending = await pendingOf(ctx, ticket, 'cns')

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StartError } from '../errors.ts'
 import { writeNewFile } from './new-file.ts'
 
 /** Hex SHA-256: safe to write into a configuration, for the key is random. */
@@ -14,7 +15,7 @@ export const fingerprintOf = (key: Buffer): string => createHash('sha256').updat
  * Pins the fingerprint in `{stateDir}/subject-key.fingerprint` at the first start.
  *
  * @param configured hex SHA-256, as `fingerprintOf` gives it.
- * @throws Error when the key is another than the configured or the pinned one; the message is for the operator.
+ * @throws StartError when the key is another than the configured or the pinned one; the message is for the operator.
  */
 export const assertSubjectKey = async ({
   key,
@@ -34,8 +35,8 @@ export const assertSubjectKey = async ({
   if (pinned !== fingerprint) throw refusal(fingerprint, `this gateway started with ${pinned} before (${path})`)
 }
 
-const refusal = (fingerprint: string, other: string): Error =>
-  new Error(
+const refusal = (fingerprint: string, other: string): StartError =>
+  new StartError(
     `The subject key has the fingerprint ${fingerprint}, but ${other}. ` +
       'With another subject key every citizen becomes a stranger at every site: restore the key from its backup.',
   )

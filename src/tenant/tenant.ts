@@ -58,7 +58,7 @@ export interface Tenant {
   readonly siteUrl: string
   readonly defaultLanguage: Language
   /** Those that its pages come in; absent: all. */
-  readonly languages?: readonly Language[]
+  readonly languages: readonly Language[]
   readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: Localised }
   readonly legal: { readonly privacyUrl?: Localised; readonly accessibilityUrl?: Localised }
   readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean }

@@ -126,7 +126,10 @@ describe('answers that were not given, or were given before', () => {
     const sent = await gateway.choose(login, 'spid', gateway.idps.alfa)
     const samlRequest = gateway.requestIn(sent)
     const { theCitizen } = await import('../../sandbox/citizens.ts')
-    const end = await gateway.deliver(login.browser, gateway.idps.beta.respond({ samlRequest, citizen: theCitizen('ada'), level: 2 }))
+    const end = await gateway.deliver(
+      login.browser,
+      gateway.idps.beta.respond({ samlRequest, citizen: theCitizen('ada'), level: 2 }),
+    )
     expect([end.status, end.location]).toEqual([403, undefined])
     expect(end.text).toContain('saml_signature_invalid')
   })
@@ -151,7 +154,11 @@ describe('answers that were not given, or were given before', () => {
   it.each([
     ['garbage', 'garbage that is no base64 §§', 'saml_message_malformed'],
     ['base64 of garbage', Buffer.from('<<<').toString('base64'), 'saml_message_malformed'],
-    ['a document type', Buffer.from('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>').toString('base64'), 'saml_doctype_forbidden'],
+    [
+      'a document type',
+      Buffer.from('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>').toString('base64'),
+      'saml_doctype_forbidden',
+    ],
     ['something else signed by nobody', Buffer.from('<a xmlns="urn:x"/>').toString('base64'), 'saml_'],
   ])('answers %s with a page and a code, and the real answer still counts', async (_what, SAMLResponse, code) => {
     const { login, post } = await gateway.upToAnswer('spid')
@@ -171,7 +178,9 @@ describe('answers that were not given, or were given before', () => {
   })
 
   it('answers 413 to more than 256 KB, without reading on', async () => {
-    const page = await gateway.browser().post(acs, { SAMLResponse: 'A'.repeat(300_000), RelayState: 'x' }, { crossSite: true })
+    const page = await gateway
+      .browser()
+      .post(acs, { SAMLResponse: 'A'.repeat(300_000), RelayState: 'x' }, { crossSite: true })
     expect([page.status, page.text.includes('request_too_large')]).toEqual([413, true])
   })
 
@@ -221,7 +230,11 @@ describe('codes, cookies and tokens', () => {
   it('refuses a client secret that is wrong', async () => {
     const { login, end } = await gateway.loginBy('spid')
     const { pathname, host } = new URL('https://login.regione.example/t/ala/token')
-    const form = { grant_type: 'authorization_code', code: gateway.codeOf(end), redirect_uri: 'https://www.ala.example/callback' }
+    const form = {
+      grant_type: 'authorization_code',
+      code: gateway.codeOf(end),
+      redirect_uri: 'https://www.ala.example/callback',
+    }
     const answer = await request(gateway.regional)
       .post(pathname)
       .set('Host', host)
@@ -253,7 +266,9 @@ describe('codes, cookies and tokens', () => {
     const login = await gateway.begin()
     const { pathname, host } = new URL(login.page.url)
     const answer = await request(gateway.regional)
-      .get('/t/ala/authorize?client_id=sito&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fwww.ala.example%2Fcallback&code_challenge=EEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEE&code_challenge_method=S256')
+      .get(
+        '/t/ala/authorize?client_id=sito&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fwww.ala.example%2Fcallback&code_challenge=EEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEE&code_challenge_method=S256',
+      )
       .set('Host', host)
     const cookies = answer.headers['set-cookie'] as unknown as string[]
     expect(cookies.length).toBeGreaterThanOrEqual(4)
@@ -270,7 +285,9 @@ describe('codes, cookies and tokens', () => {
   it('requires PKCE', async () => {
     const { host } = new URL(acs)
     const answer = await request(gateway.regional)
-      .get('/t/ala/authorize?client_id=sito&response_type=code&scope=openid&state=s&redirect_uri=https%3A%2F%2Fwww.ala.example%2Fcallback')
+      .get(
+        '/t/ala/authorize?client_id=sito&response_type=code&scope=openid&state=s&redirect_uri=https%3A%2F%2Fwww.ala.example%2Fcallback',
+      )
       .set('Host', host)
     expect(answer.status).toBe(303)
     expect(new URL(answer.headers.location ?? '').searchParams.get('error')).toBe('invalid_request')
@@ -278,7 +295,8 @@ describe('codes, cookies and tokens', () => {
 })
 
 describe('addresses', () => {
-  const get = (path: string, headers: Record<string, string>) => request(gateway.regional).get(path).set(headers).redirects(0)
+  const get = (path: string, headers: Record<string, string>) =>
+    request(gateway.regional).get(path).set(headers).redirects(0)
 
   it('answers 421 to a Host header of somebody else', async () => {
     const answer = await get('/t/ala/.well-known/openid-configuration', { Host: 'evil.example' })
@@ -305,7 +323,9 @@ describe('addresses', () => {
     expect((await get('/t/ala/cns?ticket=x', { Host: 'login.regione.example' })).status).toBe(404)
     const shown = await gateway.presentCard('https://cns.regione.example/t/ala/authorize')
     expect(shown.status).toBe(404)
-    const other = await gateway.presentCard('https://cns.regione.example/t/ala/cns?ticket=x', undefined, { Host: 'login.regione.example' })
+    const other = await gateway.presentCard('https://cns.regione.example/t/ala/cns?ticket=x', undefined, {
+      Host: 'login.regione.example',
+    })
     expect(other.status).toBe(421)
   })
 
@@ -314,7 +334,10 @@ describe('addresses', () => {
     const sent = await gateway.choose(login, 'cns')
     const card = await gateway.keys.card('ada')
     const header = encodeURIComponent(card.certificate)
-    const shown = await gateway.presentCard(sent.location ?? '', undefined, { 'X-SSL-Client-Cert': header, 'X-SSL-Client-Verify': 'SUCCESS' })
+    const shown = await gateway.presentCard(sent.location ?? '', undefined, {
+      'X-SSL-Client-Cert': header,
+      'X-SSL-Client-Verify': 'SUCCESS',
+    })
     const end = await login.browser.get(shown.location ?? '')
     expect([end.status, end.text.includes('cns_certificate_missing')]).toEqual([403, true])
   })
@@ -378,7 +401,10 @@ describe('logout', () => {
   it('never redirects after logout to an address that is not registered', async () => {
     const { login, end } = await gateway.loginBy('spid')
     const { tokens } = await gateway.claimsOf(login, end)
-    const query = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: 'https://evil.example/' })
+    const query = new URLSearchParams({
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: 'https://evil.example/',
+    })
     const out = await login.browser.get(`https://login.regione.example/t/ala/end-session?${query}`)
     expect([out.status, out.location]).toEqual([200, undefined])
   })
@@ -392,10 +418,11 @@ describe('logout', () => {
     await gateway.userinfo('ala', tokens.access_token).expect(401)
   })
 
-  it('keeps what the first login said when the same person logs in again by other means', async () => {
+  it('keeps what the first login said when the same person logs in to another service by other means', async () => {
     const first = await gateway.loginBy('spid')
     const { tokens } = await gateway.claimsOf(first.login, first.end)
-    await gateway.loginBy('cie', { browser: first.login.browser })
+    const second = await gateway.loginBy('cie', { browser: first.login.browser, client: 'palestra' })
+    expect((await gateway.claimsOf(second.login, second.end)).userinfo.idp_type).toBe('cie')
     const { body } = await gateway.userinfo('ala', tokens.access_token).expect(200)
     expect([body.given_name, body.idp_type]).toEqual(['Ada', 'spid'])
   })

@@ -37,7 +37,13 @@ describe('a login', () => {
     expect(gateway.requestIn(sent)).toMatchObject({ classes: [L(2)], comparison: 'minimum', forceAuthn: 'true' })
     const end = await gateway.deliver(login.browser, post)
     const { userinfo } = await gateway.claimsOf(login, end)
-    expect(userinfo).toMatchObject({ idp_type: 'cie', acr: L(2), amr: ['cie'], birthdate: '1980-05-12', given_name: 'ADA' })
+    expect(userinfo).toMatchObject({
+      idp_type: 'cie',
+      acr: L(2),
+      amr: ['cie'],
+      birthdate: '1980-05-12',
+      given_name: 'ADA',
+    })
   })
 
   it('by CIE at level 3 says that a card and a PIN were used', async () => {
@@ -80,7 +86,9 @@ describe('a login', () => {
     const cns = await gateway.loginByCard(await gateway.keys.card('ada'))
     const elsewhere = await gateway.loginBy('spid', { tenant: 'moena' })
     const subs = await Promise.all(
-      [spid, cie, cns, elsewhere].map(async ({ login, end }) => (await gateway.claimsOf(login, end as typeof spid.end)).idToken.sub),
+      [spid, cie, cns, elsewhere].map(
+        async ({ login, end }) => (await gateway.claimsOf(login, end as typeof spid.end)).idToken.sub,
+      ),
     )
     expect(new Set(subs.slice(0, 3)).size).toBe(1)
     expect(subs[3]).not.toBe(subs[0])
@@ -214,7 +222,9 @@ describe('the login page', () => {
   it.each(['cie', 'cns'])('is skipped by the hint %s too', async (hint) => {
     const { page } = await gateway.begin({ params: { idp_hint: hint } })
     expect(page.status).toBe(302)
-    expect(page.location).toMatch(hint === 'cie' ? /^https:\/\/cie\.example/ : /^https:\/\/cns\.regione\.example\/t\/ala\/cns\?ticket=/)
+    expect(page.location).toMatch(
+      hint === 'cie' ? /^https:\/\/cie\.example/ : /^https:\/\/cns\.regione\.example\/t\/ala\/cns\?ticket=/,
+    )
   })
 
   it('is shown as ever for a hint that names nobody', async () => {

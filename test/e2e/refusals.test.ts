@@ -62,7 +62,10 @@ describe('a login that does not come to its end', () => {
   })
 
   it('is refused when the level reached is lower than the level asked', async () => {
-    const { end } = await gateway.loginBy('spid', { level: 1, params: { acr_values: 'https://www.spid.gov.it/SpidL2' } })
+    const { end } = await gateway.loginBy('spid', {
+      level: 1,
+      params: { acr_values: 'https://www.spid.gov.it/SpidL2' },
+    })
     expect([end.status, end.location]).toEqual([403, undefined])
     expect(end.text).toContain('saml_level_too_low')
   })

@@ -25,7 +25,8 @@ describe('a tenant', () => {
     gateway = await startGateway()
   })
   afterAll(() => gateway.close())
-  const get = (path: string, headers: Record<string, string> = { Host: host }) => request(gateway.regional).get(path).set(headers)
+  const get = (path: string, headers: Record<string, string> = { Host: host }) =>
+    request(gateway.regional).get(path).set(headers)
 
   it('describes itself: issuer, endpoints, levels, claims, and nothing that it does not offer', async () => {
     const { body } = await get('/t/ala/.well-known/openid-configuration').expect(200)
@@ -42,12 +43,16 @@ describe('a tenant', () => {
       code_challenge_methods_supported: ['S256'],
       id_token_signing_alg_values_supported: ['RS256'],
     })
-    expect(body.claims_supported).toEqual(expect.arrayContaining(['sub', 'fiscal_number', 'birthdate_source', 'tenant']))
+    expect(body.claims_supported).toEqual(
+      expect.arrayContaining(['sub', 'fiscal_number', 'birthdate_source', 'tenant']),
+    )
     expect(body.scopes_supported).not.toContain('offline_access')
   })
 
   it('has keys of its own', async () => {
-    const keys = await Promise.all(['ala', 'moena'].map(async (id) => (await get(`/t/${id}/jwks`).expect(200)).body.keys))
+    const keys = await Promise.all(
+      ['ala', 'moena'].map(async (id) => (await get(`/t/${id}/jwks`).expect(200)).body.keys),
+    )
     expect(keys[0]).toHaveLength(1)
     expect(keys[0][0]).toMatchObject({ kty: 'RSA', use: 'sig', alg: 'RS256' })
     expect(keys[0][0]).not.toHaveProperty('d')
@@ -62,12 +67,17 @@ describe('a tenant', () => {
     },
   )
 
-  it.each(['/', '/t/ala', '/t/ala/', '/t/ala/nothing', '/t/ala/interaction/x', '/t/ala/../moena/jwks', '/assets/../package.json'])(
-    'has no page at %s',
-    async (path) => {
-      expect((await get(path, html)).status).toBe(404)
-    },
-  )
+  it.each([
+    '/',
+    '/t/ala',
+    '/t/ala/',
+    '/t/ala/nothing',
+    '/t/ala/interaction/x',
+    '/t/ala/../moena/jwks',
+    '/assets/../package.json',
+  ])('has no page at %s', async (path) => {
+    expect((await get(path, html)).status).toBe(404)
+  })
 
   it('answers programs in JSON', async () => {
     const { status, body } = await get('/t/nobody/token')
@@ -85,21 +95,40 @@ describe('a tenant', () => {
   it('sends strict headers with every page', async () => {
     const { headers } = await get('/t/nobody/authorize', html)
     expect(headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'; frame-ancestors 'none'/)
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    })
     expect(headers['strict-transport-security']).toBeTruthy()
   })
 })
 
 describe('the state of a tenant', () => {
   it('suspended: a courteous page with 503, for the others nothing changes', async () => {
-    const gateway = await start({ tenants: { moena: '' }, config: (config) => ({ ...config, tenants: config.tenants.map((tenant) => (tenant.id === 'moena' ? { ...tenant, state: 'suspended' as const } : tenant)) }) })
+    const gateway = await start({
+      tenants: { moena: '' },
+      config: (config) => ({
+        ...config,
+        tenants: config.tenants.map((tenant) =>
+          tenant.id === 'moena' ? { ...tenant, state: 'suspended' as const } : tenant,
+        ),
+      }),
+    })
     const answer = await request(gateway.regional).get('/t/moena/authorize').set(html)
     expect([answer.status, answer.text.includes('tenant_suspended')]).toEqual([503, true])
     expect((await gateway.begin()).page.status).toBe(200)
   })
 
   it('live without its keys: not served and an alarm, rather than given new ones; the others run', async () => {
-    const gateway = await start({ config: (config) => ({ ...config, tenants: config.tenants.map((tenant) => (tenant.id === 'moena' ? { ...tenant, state: 'live' as const } : tenant)) }) })
+    const gateway = await start({
+      config: (config) => ({
+        ...config,
+        tenants: config.tenants.map((tenant) =>
+          tenant.id === 'moena' ? { ...tenant, state: 'live' as const } : tenant,
+        ),
+      }),
+    })
     const answer = await request(gateway.regional).get('/t/moena/.well-known/openid-configuration').set(html)
     expect([answer.status, answer.text.includes('tenant_not_served')]).toEqual([503, true])
     expect(gateway.events('tenant.not_served')).not.toHaveLength(0)
@@ -126,7 +155,9 @@ describe('the state of a tenant', () => {
     const folder = await mkdtemp(join(tmpdir(), 'varco-subject-'))
     const first = await startGateway({ folder })
     await first.close({ keep: true })
-    await expect(startGateway({ folder, config: (config) => ({ ...config, subjectKey: Buffer.alloc(32, 9) }) })).rejects.toThrow(/subject key/i)
+    await expect(
+      startGateway({ folder, config: (config) => ({ ...config, subjectKey: Buffer.alloc(32, 9) }) }),
+    ).rejects.toThrow(/subject key/i)
     await rm(folder, { recursive: true })
   })
 })
@@ -135,7 +166,10 @@ describe('a tenant on a host of its own', () => {
   it('is an issuer without a path; SAML and CNS stay on the regional hosts', async () => {
     const gateway = await start({ tenants: { moena: 'host: accesso.moena.example' } })
     const own = 'accesso.moena.example'
-    const { body } = await request(gateway.regional).get('/.well-known/openid-configuration').set({ Host: own }).expect(200)
+    const { body } = await request(gateway.regional)
+      .get('/.well-known/openid-configuration')
+      .set({ Host: own })
+      .expect(200)
     expect(body).toMatchObject({ issuer: `https://${own}`, token_endpoint: `https://${own}/token` })
     expect((await request(gateway.regional).get('/t/moena/jwks').set({ Host: host })).status).toBe(404)
     expect((await request(gateway.regional).get('/t/ala/jwks').set({ Host: own })).status).toBe(404)

@@ -4,14 +4,16 @@ import { amrOf, requestedLevel } from '../../../src/claims/acr.ts'
 const L1 = 'https://www.spid.gov.it/SpidL1'
 const L2 = 'https://www.spid.gov.it/SpidL2'
 const L3 = 'https://www.spid.gov.it/SpidL3'
-const ask = (acrValues?: string, minLevel: 1 | 2 | 3 = 1, claims?: string) => requestedLevel({ acrValues, claims, minLevel })
+const ask = (acrValues?: string, minLevel: 1 | 2 | 3 = 1, claims?: string) =>
+  requestedLevel({ acrValues, claims, minLevel })
 
 describe('requestedLevel', () => {
   it('is 2 when the request names none', () => expect(ask()).toBe(2))
   it('is the lowest class of the list, whatever its order', () => expect(ask(`${L3} ${L2}`)).toBe(2))
   it('goes down to 1 for a client that may', () => expect(ask(L1)).toBe(1))
   it('never goes below the minimum of the client', () => expect(ask(L1, 2)).toBe(2))
-  it('passes over classes that are not ours', () => expect(ask('urn:oasis:names:tc:SAML:2.0:ac:classes:SpidL1')).toBe(2))
+  it('passes over classes that are not ours', () =>
+    expect(ask('urn:oasis:names:tc:SAML:2.0:ac:classes:SpidL1')).toBe(2))
   it('reads an acr that the claims parameter asks for', () =>
     expect(ask(undefined, 1, JSON.stringify({ id_token: { acr: { essential: true, values: [L3] } } }))).toBe(3))
   it('bears a claims parameter with a null acr', () =>

@@ -35,7 +35,9 @@ describe('claimsOfPerson', () => {
   it('says of a certified birth date nothing more', () =>
     expect(claimsOfPerson(ada, ['birthdate'])).toEqual({ birthdate: '1980-01-01' }))
   it('gives no name when half of it is missing', () =>
-    expect(claimsOfPerson({ upstream: 'cns', idp: 'CN=x', level: 3, authTime: 1, familyName: 'ROSSI' }, ['name'])).toEqual({}))
+    expect(
+      claimsOfPerson({ upstream: 'cns', idp: 'CN=x', level: 3, authTime: 1, familyName: 'ROSSI' }, ['name']),
+    ).toEqual({}))
 })
 
 describe('claimsOfLogin', () => {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import Koa from 'koa'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../../src/audit/events.ts'
-import { GatewayError } from '../../../src/errors.ts'
+import type { GatewayError } from '../../../src/errors.ts'
 import { origin } from '../../../src/http/origin.ts'
 import type { RequestState } from '../../../src/http/request-context.ts'
 
@@ -76,9 +76,12 @@ describe('origin', () => {
     expect(Object.keys(seen.headers).filter((name) => name.includes('cert'))).toEqual([])
   })
   it('reads the client address that a configured proxy adds, and nothing left of it', async () => {
-    const { seen } = await send('GET /x HTTP/1.1\r\nHost: login.example\r\nX-Forwarded-For: 198.51.100.1, 203.0.113.9', {
-      trustedProxies: ['127.0.0.0/8'],
-    })
+    const { seen } = await send(
+      'GET /x HTTP/1.1\r\nHost: login.example\r\nX-Forwarded-For: 198.51.100.1, 203.0.113.9',
+      {
+        trustedProxies: ['127.0.0.0/8'],
+      },
+    )
     expect(seen.address).toBe('203.0.113.9')
   })
   it('takes the host of an absolute-form request for its host', async () => {

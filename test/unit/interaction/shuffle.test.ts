@@ -4,9 +4,12 @@ import { shuffled } from '../../../src/interaction/shuffle.ts'
 describe('shuffled', () => {
   it('holds still for one login', () => expect(shuffled([1, 2, 3, 4], 'uid')).toEqual(shuffled([1, 2, 3, 4], 'uid')))
   it('keeps every provider exactly once', () =>
-    expect(shuffled(Array.from({ length: 12 }, (_, index) => index), 'x').sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 12 }, (_, index) => index),
-    ))
+    expect(
+      shuffled(
+        Array.from({ length: 12 }, (_, index) => index),
+        'x',
+      ).sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 12 }, (_, index) => index)))
   it('leaves the list that it was given alone', () => {
     const list = [1, 2, 3]
     shuffled(list, 'seed')

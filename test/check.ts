@@ -1,0 +1,37 @@
+/** `npm run check`: what can be said of the program without running it. One line each; what fails says why below. */
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { isErrorsPageInStep } from './docs-errors.ts'
+
+const root = dirname(import.meta.dirname)
+const module = (path: string) => join(root, 'node_modules', path)
+
+/** Empty when all is well, else what is to be read. */
+type Check = () => string
+
+const program =
+  (path: string, ...args: readonly string[]): Check =>
+  () => {
+    const { status, stdout, stderr, error } = spawnSync(process.execPath, [module(path), ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    return status === 0 ? '' : `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` || `ended with ${status}`
+  }
+
+const checks: Readonly<Record<string, Check>> = {
+  'types (tsc)': program('typescript/bin/tsc', '--noEmit'),
+  'lint and format (biome)': program('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
+  'imports between folders': program('vitest/vitest.mjs', 'run', 'test/unit/import-rules.test.ts'),
+  'docs/errors.md in step': () => (isErrorsPageInStep() ? '' : 'Run: npx varco run test/docs-errors.ts --write\n'),
+}
+
+let failed = 0
+for (const [name, check] of Object.entries(checks)) {
+  const message = check()
+  console.log(`${message === '' ? '✓' : '✗'} ${name}`)
+  if (message === '') continue
+  failed += 1
+  console.log(message)
+}
+process.exit(failed > 0 ? 1 : 0)

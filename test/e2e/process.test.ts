@@ -1,0 +1,141 @@
+/** The gateway as a process of its own, started as an operator starts it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTestIdp } from '../../sandbox/test-idp.ts'
+import { environment, writeRegion } from '../fixtures/gateway/files.ts'
+import { identities } from '../fixtures/gateway/identities.ts'
+
+const varco = fileURLToPath(new URL('../../bin/varco.mjs', import.meta.url))
+let folder = ''
+const running: ChildProcess[] = []
+
+const region = async (gateway = '') => {
+  const keys = await identities()
+  const idp = (name: string, kind: 'spid' | 'cie', { key, certificate }: typeof keys.alfa) =>
+    createTestIdp({
+      entityId: `https://${name}.example`,
+      baseUrl: `https://${name}.example`,
+      kind,
+      key,
+      certificate,
+      serviceProviders: [],
+      now: Date.now,
+    }).metadataXml()
+  return writeRegion(folder, keys, {
+    spidMetadata: [idp('alfa', 'spid', keys.alfa)],
+    cieMetadata: idp('cie', 'cie', keys.cie),
+    gateway,
+  })
+}
+
+const run = (...args: string[]) => {
+  const child = spawn(process.execPath, [varco, ...args], {
+    env: { PATH: process.env.PATH, ...environment, OTHER_KEY: Buffer.alloc(32, 3).toString('base64') },
+  })
+  running.push(child)
+  const state = { out: '', err: '', code: undefined as number | undefined | null }
+  child.stdout.on('data', (chunk) => {
+    state.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    state.err += chunk
+  })
+  const ended = new Promise<typeof state>((resolve) =>
+    child.on('close', (code) => {
+      state.code = code
+      resolve(state)
+    }),
+  )
+  const says = async (text: string) => {
+    while (!state.out.includes(text)) {
+      if (state.code !== undefined) throw new Error(`ended with ${state.code}: ${state.err}${state.out}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  return { child, ended, says, state }
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'varco-process-'))
+})
+afterEach(async () => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('varco start', () => {
+  it('drains and exits 0 on SIGTERM', async () => {
+    const gateway = run('start', '--config', await region())
+    await gateway.says('gateway is ready')
+    gateway.child.kill('SIGTERM')
+    expect(await gateway.ended).toMatchObject({ code: 0 })
+  })
+
+  it('with --check validates and exits 0, without starting', async () => {
+    const { code, out } = await run('start', '--config', await region(), '--check').ended
+    expect([code, out]).toEqual([0, expect.stringContaining('2 tenants')])
+  })
+
+  it('names every problem of every file with line, path, reason and fix, and exits 1', async () => {
+    const file = await region()
+    const tenant = await readFile(join(folder, 'tenants/ala.yaml'), 'utf8')
+    await writeFile(
+      join(folder, 'tenants/ala.yaml'),
+      tenant.replace('https://www.ala.example/callback', 'http://www.ala.example/callback').replace('c_a116', 'c a116'),
+    )
+    await writeFile(file, `${await readFile(file, 'utf8')}\nstoer: 1\n`)
+    const { code, err, out } = await run('start', '--config', file).ended
+    const said = err + out
+    expect(code).toBe(1)
+    expect(said).toMatch(/gateway\.yaml[\s\S]*\d+:\d+\s+stoer/)
+    expect(said).toMatch(/ala\.yaml/)
+    expect(said).toMatch(/\d+:\d+\s+clients\[0\]\.redirect_uris\[0\][^\n]*\n\s+→/)
+    expect(said).toMatch(/organisation\.ipa_code/)
+  })
+
+  it('never repeats a secret in what it says', async () => {
+    const file = await region()
+    await writeFile(file, (await readFile(file, 'utf8')).replace('env:MASTER_KEY', 'hunter2-hunter2'))
+    const { code, err, out } = await run('start', '--config', file).ended
+    expect(code).toBe(1)
+    expect(err + out).not.toContain('hunter2')
+  })
+
+  it('ends with one sentence that names the port and the option when the port is taken', async () => {
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+    const { port } = holder.address() as { port: number }
+    const file = await region()
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(
+        'listen: 127.0.0.1:0\noperations',
+        `listen: 127.0.0.1:${port}\noperations`,
+      ),
+    )
+    const { code, err } = await run('start', '--config', file).ended
+    holder.close()
+    expect(code).toBe(1)
+    expect(err).toContain(`${port}`)
+    expect(err).toContain('`listen`')
+    expect(err).not.toMatch(/\n\s+at /)
+  })
+
+  it('refuses another subject key with one sentence', async () => {
+    const file = await region()
+    const first = run('start', '--config', file)
+    await first.says('gateway is ready')
+    first.child.kill('SIGTERM')
+    await first.ended
+    await writeFile(file, (await readFile(file, 'utf8')).replace('env:SUBJECT_KEY', 'env:OTHER_KEY'))
+    const { code, err } = await run('start', '--config', file).ended
+    expect(code).toBe(1)
+    expect(err).toMatch(/subject key/i)
+    expect(err).not.toMatch(/\n\s+at /)
+  })
+})

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { World } from '../../../src/cli/command.ts'
+import { runCommand } from '../../../src/cli/run-command.ts'
+import type { GatewayConfig } from '../../../src/config/gateway-config.ts'
+import { edited, GATEWAY, readersOf, validEnv, validFiles } from '../config/files.ts'
+
+const stateDir = mkdtempSync(join(tmpdir(), 'varco-cli-'))
+afterAll(() => rmSync(stateDir, { recursive: true }))
+
+const run = async (
+  words: readonly string[],
+  change: { files?: Record<string, string>; runGateway?: World['runGateway'] } = {},
+) => {
+  const files = change.files ?? validFiles()
+  if (files[GATEWAY] !== undefined) files[GATEWAY] = edited(files[GATEWAY], ['/var/lib/varco', stateDir])
+  const seen = { out: '', err: '', started: [] as GatewayConfig[], written: [] as string[] }
+  const code = await runCommand(words, {
+    out: (text) => {
+      seen.out += text
+    },
+    err: (text) => {
+      seen.err += text
+    },
+    now: () => Date.UTC(2026, 0, 15),
+    readers: readersOf(files, validEnv),
+    writeFile: async (path) => {
+      seen.written.push(path)
+    },
+    runGateway:
+      change.runGateway ??
+      (async (config) => {
+        seen.started.push(config)
+      }),
+  })
+  return { ...seen, code }
+}
+
+describe('start', () => {
+  it('starts the gateway with what the file says', async () => {
+    const { code, started, err } = await run(['start', '--config', GATEWAY])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(started.map(({ publicUrl }) => publicUrl)).toEqual(['https://login.regione.example'])
+  })
+
+  it('only checks with --check', async () => {
+    const { code, started, out, written } = await run(['start', '--config', GATEWAY, '--check'])
+    expect({ code, started, out, written }).toEqual({
+      code: 0,
+      started: [],
+      out: `${GATEWAY} is valid: 1 tenant\n`,
+      written: [],
+    })
+  })
+
+  it('ends with 2 when --check finds only warnings', async () => {
+    const files = validFiles()
+    files[GATEWAY] = edited(files[GATEWAY] ?? '', ['cie: { metadata', 'cie: { comparison: exact, metadata'])
+    const { code, err } = await run(['start', '--config', GATEWAY, '--check'], { files })
+    expect(code).toBe(2)
+    expect(err).toContain('1 warning in 1 file')
+  })
+
+  it.each([['--check'], []])('shows all problems and ends with 1 (%s)', async (...flags) => {
+    const files = { ...validFiles(), '/etc/varco/region.yaml': 'nome: x' }
+    const { code, err, started } = await run(['start', '--config', GATEWAY, ...flags], { files })
+    expect({ code, started }).toEqual({ code: 1, started: [] })
+    expect(err).toContain('/etc/varco/region.yaml\n  ✗ 1:1    name  is missing')
+    expect(err).toMatch(/2 problems in 1 file\n$/)
+  })
+
+  it('writes down what is registered of a live tenant before it starts', async () => {
+    const files = validFiles()
+    const tenant = '/etc/varco/tenants/esempio.yaml'
+    files[tenant] = edited(
+      files[tenant] ?? '',
+      ['state: test', 'state: live'],
+      ['clients:', 'methods: { spid: false, cie: false }\nclients:'],
+    )
+    files[GATEWAY] = edited(files[GATEWAY] ?? '', [
+      'env:SUBJECT_KEY',
+      'env:SUBJECT_KEY\n  fingerprint: 75877bb41d393b5fb8455ce60ecd8dda001d06316496b14dfa7f895656eeca4a',
+    ])
+    const { code, written } = await run(['start', '--config', GATEWAY], { files })
+    expect({ code, written }).toEqual({ code: 0, written: [join(stateDir, 'live', 'esempio.json')] })
+  })
+
+  it('says in plain words why it cannot, without a stack', async () => {
+    const runGateway = async () => {
+      const cause = Object.assign(new Error('listen'), { code: 'EADDRINUSE' })
+      throw new Error('cannot listen on 127.0.0.1:7000: the port is taken; another one is set by `listen`', { cause })
+    }
+    const { code, err } = await run(['start', '--config', GATEWAY], { runGateway })
+    expect(code).toBe(3)
+    expect(err).toBe('cannot listen on 127.0.0.1:7000: the port is taken; another one is set by `listen`\n')
+  })
+})
+
+describe('keys', () => {
+  it('are made once, listed, and never made again', async () => {
+    const before = await run(['keys', 'list', '--config', GATEWAY])
+    expect(before).toMatchObject({ code: 0, out: 'esempio  test  no keys\n' })
+    const created = await run(['keys', 'create', 'esempio', '--config', GATEWAY])
+    const kid = /^esempio: (\S+) \(RS256\)/.exec(created.out)?.[1]
+    expect(created.code).toBe(0)
+    expect(kid).toMatch(/^[\w-]{43}$/)
+    const again = await run(['keys', 'create', 'esempio', '--config', GATEWAY])
+    expect(again).toMatchObject({ code: 1, out: '' })
+    expect((await run(['keys', 'list', '--config', GATEWAY])).out).toBe(`esempio  test  ${kid} (RS256)\n`)
+  })
+
+  it('are not made for a tenant that does not exist', async () => {
+    expect(await run(['keys', 'create', 'nobody', '--config', GATEWAY])).toMatchObject({
+      code: 1,
+      err: 'No tenant is called nobody. There are: esempio.\n',
+    })
+  })
+})
+
+describe('a command line', () => {
+  it.each([[], ['help'], ['--help'], ['start', '-h']])('shows the help for %j', async (...words) => {
+    const { code, out } = await run(words)
+    expect(code).toBe(0)
+    expect(out).toContain('varco start --config FILE [--check]')
+  })
+
+  it.each([
+    [['fly'], 'There is no command "fly". Type: varco help.'],
+    [['keys'], 'There is no command "keys". Type: varco help.'],
+    [['start'], 'Which gateway? Add --config FILE; the example is config/gateway.yaml.'],
+    [['start', 'now', '--config', GATEWAY], 'Type: varco start --config FILE [--check].'],
+    [['keys', 'create', '--config', GATEWAY], 'Type: varco keys create TENANT --config FILE.'],
+    [['start', '--confg', GATEWAY], "Unknown option '--confg'. Type: varco help."],
+  ])('%j ends with 3 and says what to type', async (words, message) => {
+    expect(await run(words)).toMatchObject({ code: 3, out: '', err: `${message}\n` })
+  })
+})

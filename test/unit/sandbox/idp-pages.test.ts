@@ -1,0 +1,114 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { listen } from '../../../sandbox/http.ts'
+import { ACS, cieIdp, postForm, redirectUrl, requestXml, spidIdp, strangerKey } from './request-fixture.ts'
+
+const spid = spidIdp()
+const cie = cieIdp()
+const servers = { spid: await listen(spid.handle, 0), cie: await listen(cie.handle, 0) }
+afterAll(async () => {
+  await servers.spid.close()
+  await servers.cie.close()
+})
+
+/** The pages name *.localhost; the test goes to the same path on the loopback address. */
+const here = (kind: 'spid' | 'cie', url: string) => {
+  const { pathname, search } = new URL(url)
+  return `http://127.0.0.1:${servers[kind].port}${pathname}${search}`
+}
+const visitOf = (page: string) => /name="visit" value="([^"]+)"/.exec(page)?.[1] ?? ''
+const hidden = (page: string, name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? ''
+const responseOf = (page: string) => Buffer.from(hidden(page, 'SAMLResponse'), 'base64').toString()
+
+const open = async (kind: 'spid' | 'cie', level = 2) => {
+  const url = (kind === 'spid' ? spid : cie).ssoUrl('redirect') ?? ''
+  return await (await fetch(here(kind, redirectUrl(url, requestXml(url, { level }))))).text()
+}
+const answer = async (kind: 'spid' | 'cie', page: string, fields: Record<string, string>) => {
+  const body = new URLSearchParams({ visit: visitOf(page), ...fields })
+  return await (
+    await fetch(here(kind, `${(kind === 'spid' ? spid : cie).baseUrl}/answer`), { method: 'POST', body })
+  ).text()
+}
+
+describe('the pages of a SPID test provider', () => {
+  it('lead from the request over login and consent back to the ACS, by a form with a visible button', async () => {
+    const login = await open('spid')
+    expect(login).toContain('Richiesta di accesso SPID livello 2')
+    expect(login).toContain('Entra in «Comune di Ala»')
+    const consent = await answer('spid', login, { citizen: 'noemi', outcome: 'login' })
+    expect(consent).toContain('Dell&#39;Agnolo Weißsteiner-Kössler')
+    expect(consent).toContain('TINIT-DLLNMZ72R71A952N')
+    const back = await answer('spid', consent, { citizen: 'noemi', outcome: 'consent-2' })
+    expect(back).toContain(`action="${ACS}"`)
+    expect(hidden(back, 'RelayState')).toBe('opaque1')
+    expect(back).toMatch(/<button[^>]*type="submit">Continua verso Comune di Ala<\/button>/)
+    expect(responseOf(back)).toContain('>https://www.spid.gov.it/SpidL2<')
+  })
+
+  it('take a request by POST too', async () => {
+    const url = spid.ssoUrl('post') ?? ''
+    const page = await fetch(here('spid', url), {
+      method: 'POST',
+      body: new URLSearchParams(postForm(requestXml(url))),
+    })
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('Entra in «Comune di Ala»')
+  })
+
+  it.each([
+    [{ citizen: 'lia', outcome: 'login' }, 'nr20'],
+    [{ citizen: 'lia', outcome: 'consent-2' }, 'nr20'],
+    [{ citizen: 'ada', outcome: 'error-25' }, 'nr25'],
+    [{ citizen: 'ada', outcome: 'error-8' }, 'nr08'],
+  ])('answer %o with ErrorCode %s', async (fields, code) => {
+    expect(responseOf(await answer('spid', await open('spid'), fields))).toContain(`ErrorCode ${code}<`)
+  })
+
+  it('let the level-1-only citizen in at level 1', async () => {
+    const login = await open('spid', 1)
+    expect(await answer('spid', login, { citizen: 'lia', outcome: 'login' })).toContain('I tuoi dati')
+  })
+
+  it('show errors 4, 5 and 6 themselves, with status 403', async () => {
+    const url = spid.ssoUrl('redirect') ?? ''
+    const foreign = await fetch(here('spid', redirectUrl(url, requestXml(url), strangerKey)))
+    expect([foreign.status, /Errore \d+/.exec(await foreign.text())?.[0]]).toEqual([403, 'Errore 5'])
+    const unreadable = await fetch(here('spid', `${url}?SAMLRequest=x`))
+    expect([unreadable.status, /Errore \d+/.exec(await unreadable.text())?.[0]]).toEqual([403, 'Errore 4'])
+    const wrongMethod = await fetch(here('spid', spid.ssoUrl('post') ?? ''))
+    expect([wrongMethod.status, /Errore \d+/.exec(await wrongMethod.text())?.[0]]).toEqual([403, 'Errore 6'])
+  })
+
+  it('escape what is not theirs', async () => {
+    const url = spid.ssoUrl('redirect') ?? ''
+    const edit = (xml: string) => xml.replaceAll(/>http:\/\/localhost:7000\/pub[^<]*</g, '>&lt;script&gt;<')
+    const page = await (await fetch(here('spid', redirectUrl(url, requestXml(url, { edit }))))).text()
+    expect(page).not.toContain('<script>')
+    expect(page).toContain('&#60;script&#62;')
+  })
+})
+
+describe('the pages of the CIE test provider', () => {
+  it('ask for consent in the words of the public guides', async () => {
+    const login = await open('cie')
+    expect(login).toContain('RICHIESTA D&#39;ACCESSO CIE LIVELLO 2'.replace('&#39;', "'"))
+    const consent = await answer('cie', login, { citizen: 'mario', outcome: 'credentials' })
+    const text = consent.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+    expect(text).toContain(
+      'I seguenti dati stanno per essere inviati a: Comune di Ala Nome Cognome Data di Nascita Codice Fiscale',
+    )
+    const back = await answer('cie', consent, { citizen: 'mario', level: '2', outcome: 'consent' })
+    expect(responseOf(back)).toContain('>https://www.spid.gov.it/SpidL2<')
+  })
+
+  it('reach level 3 by reading the card', async () => {
+    const consent = await answer('cie', await open('cie'), { citizen: 'mario', outcome: 'card' })
+    expect(consent).toContain('CIE Livello 3')
+    const back = await answer('cie', consent, { citizen: 'mario', level: hidden(consent, 'level'), outcome: 'consent' })
+    expect(responseOf(back)).toContain('>https://www.spid.gov.it/SpidL3<')
+  })
+
+  it('offer only the card where level 3 is asked', async () => {
+    expect(await open('cie', 3)).not.toContain('value="credentials"')
+  })
+})
