@@ -167,7 +167,8 @@ export const startGateway = async (
       ...(cns && card ? { cns: await listen(card, cns.listen, 'cns.listen') } : {}),
       operations: await listen(operations, config.operations, 'operations.listen'),
     }
-    log.info({ url: config.publicUrl, tenants: config.tenants.length }, 'gateway is ready')
+    const ports = Object.fromEntries(Object.entries(addresses).map(([name, { port }]) => [name, port]))
+    log.info({ url: config.publicUrl, tenants: config.tenants.length, ports }, 'gateway is ready')
     return {
       addresses,
       close: async () => {

@@ -1,18 +1,17 @@
 /** The gateway as a process of its own, started as an operator starts it. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestIdp } from '../../sandbox/test-idp.ts'
-import { environment, writeRegion } from '../fixtures/gateway/files.ts'
+import { writeRegion } from '../fixtures/gateway/files.ts'
 import { identities } from '../fixtures/gateway/identities.ts'
+import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
 
-const varco = fileURLToPath(new URL('../../bin/varco.mjs', import.meta.url))
 let folder = ''
-const running: ChildProcess[] = []
+const varco = createVarcoProcesses()
+const run = (...args: string[]) => varco.run(args, { OTHER_KEY: Buffer.alloc(32, 3).toString('base64') })
 
 const region = async (gateway = '') => {
   const keys = await identities()
@@ -33,38 +32,11 @@ const region = async (gateway = '') => {
   })
 }
 
-const run = (...args: string[]) => {
-  const child = spawn(process.execPath, [varco, ...args], {
-    env: { PATH: process.env.PATH, ...environment, OTHER_KEY: Buffer.alloc(32, 3).toString('base64') },
-  })
-  running.push(child)
-  const state = { out: '', err: '', code: undefined as number | undefined | null }
-  child.stdout.on('data', (chunk) => {
-    state.out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    state.err += chunk
-  })
-  const ended = new Promise<typeof state>((resolve) =>
-    child.on('close', (code) => {
-      state.code = code
-      resolve(state)
-    }),
-  )
-  const says = async (text: string) => {
-    while (!state.out.includes(text)) {
-      if (state.code !== undefined) throw new Error(`ended with ${state.code}: ${state.err}${state.out}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-  return { child, ended, says, state }
-}
-
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'varco-process-'))
 })
 afterEach(async () => {
-  for (const child of running.splice(0)) child.kill('SIGKILL')
+  varco.killAll()
   await rm(folder, { recursive: true, force: true })
 })
 

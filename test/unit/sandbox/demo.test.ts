@@ -14,7 +14,6 @@ import { loadGatewayConfig } from '../../../src/config/load.ts'
 const scratch = mkdtempSync(join(tmpdir(), 'varco-demo-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 const now = new Date('2026-01-15T10:00:00Z')
-const root = new URL('../../..', import.meta.url).pathname
 
 describe('the ports of the demo', () => {
   it('are moved in every address, and nothing else is', () => {
@@ -73,14 +72,7 @@ describe('the state of the demo', () => {
 
 describe('the demo without its gateway', () => {
   it('writes a configuration that the gateway accepts, and serves every sandbox page', async () => {
-    const demo = await startDemo({
-      ports: 'free',
-      stateDir: join(scratch, 'whole'),
-      root,
-      gateway: 'none',
-      env: {},
-      now: Date.now,
-    })
+    const demo = await startDemo({ ports: 'free', stateDir: join(scratch, 'whole'), gateway: 'none' })
     try {
       const loaded = await loadGatewayConfig(demo.gateway.config, {
         env: demo.gateway.env,

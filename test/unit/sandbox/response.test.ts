@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+
 import { SignedXml } from 'xml-crypto'
 import { theCitizen } from '../../../sandbox/citizens.ts'
 import { type AuthnRequest, readAuthnRequest } from '../../../sandbox/saml/read-request.ts'
@@ -13,6 +18,15 @@ const ask = (level = 2): AuthnRequest => readAuthnRequest(redirectUrl(ssoUrl, re
 const xmlOf = ({ fields }: { fields: Readonly<Record<string, string>> }) =>
   Buffer.from(fields.SAMLResponse ?? '', 'base64').toString('utf8')
 
+/** xml-crypto answers false to a wrong digest and throws at a wrong signature. */
+const verifies = (engine: SignedXml, xml: string): boolean => {
+  try {
+    return engine.checkSignature(xml)
+  } catch {
+    return false
+  }
+}
+
 /** IDs of the elements whose signature verifies with that certificate. */
 const signedIds = (xml: string, certificate: string): readonly string[] => {
   const root = parseXml(xml).documentElement
@@ -21,7 +35,7 @@ const signedIds = (xml: string, certificate: string): readonly string[] => {
     if (signature === undefined) return []
     const engine = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null })
     engine.loadSignature(signature.toString())
-    return engine.checkSignature(xml) ? [element.getAttribute('ID') ?? ''] : []
+    return verifies(engine, xml) ? [element.getAttribute('ID') ?? ''] : []
   })
 }
 const certificateOf = (xml: string) =>
@@ -42,6 +56,23 @@ describe('a Response of the SPID test provider', () => {
     const ids = [root.getAttribute('ID'), childOf(root, 'Assertion')?.getAttribute('ID')]
     expect(signedIds(xml, certificate)).toEqual(ids)
     expect(new X509Certificate(certificate).subject).toContain('Alfa ID')
+  })
+
+  it.skipIf(spawnSync('xmlsec1', ['--version']).error !== undefined)('verifies with xmlsec1 too', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'varco-xmlsec-'))
+    const [file, trusted] = [join(folder, 'response.xml'), join(folder, 'idp.pem')]
+    writeFileSync(file, xmlOf(idp.respond({ samlRequest: ask(), citizen: noemi, level: 2 })))
+    writeFileSync(trusted, certificate)
+    for (const name of ['Response', 'Assertion']) {
+      const signature = `/*${name === 'Response' ? '' : "/*[local-name()='Assertion']"}/*[local-name()='Signature']`
+      const ids = ['protocol:Response', 'assertion:Assertion'].flatMap((id) => [
+        '--id-attr:ID',
+        `urn:oasis:names:tc:SAML:2.0:${id}`,
+      ])
+      const args = ['--verify', '--pubkey-cert-pem', trusted, ...ids, '--node-xpath', signature, file]
+      expect([name, spawnSync('xmlsec1', args).status]).toEqual([name, 0])
+    }
+    rmSync(folder, { recursive: true })
   })
 
   it.each([
@@ -66,7 +97,7 @@ describe('a Response of the SPID test provider', () => {
     expect(data?.getAttribute('Recipient')).toBe(ACS)
     expect(data?.getAttribute('NotOnOrAfter')).toBe('2026-01-15T10:05:00.000Z')
     expect(xml).toContain('>https://www.spid.gov.it/SpidL3<')
-    expect(xml).toContain('Dell&apos;Agnolo Weißsteiner-Kössler')
+    expect(xml).toContain("Dell'Agnolo Weißsteiner-Kössler")
     expect(xml).toContain('xsi:type="xs:date">1972-10-31<')
     expect(xml).toMatch(/>ALFA[0-9A-F]{10}</)
   })
