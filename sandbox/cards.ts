@@ -1,0 +1,134 @@
+/** Virtual CNS: the cards to download, and the page that stands between the login page and the gateway's CNS listener. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TestCitizen } from './citizens.ts'
+import { html, type Markup } from './html.ts'
+import { type Handler, pathOf, readForm, redirect, send, sendPage, serveAsset } from './http.ts'
+import { layout } from './layout.ts'
+import type { Identity } from './pki/certificate.ts'
+import { pkcs12 } from './pki/pkcs12.ts'
+import { type CardReader, presentCard } from './present-card.ts'
+
+export interface VirtualCard extends Identity {
+  readonly citizen: TestCitizen
+}
+
+export interface CardsOptions {
+  /** One a citizen who has one. */
+  readonly cards: readonly VirtualCard[]
+  /** Cards that must be refused, by the name of their button: the label says why. */
+  readonly wrongCards: Readonly<Record<string, { readonly label: string; readonly identity: Identity }>>
+  /** PEM of the CA that issued `cards`: goes into the `.p12`. */
+  readonly cardAuthority: string
+  readonly reader: CardReader
+}
+
+/** Of every `.p12`. */
+export const CARD_PASSWORD = 'varco'
+
+const page = (title: string, body: Markup) =>
+  layout({
+    look: 'cards',
+    title,
+    header: { name: 'Carte CNS di prova', detail: 'Lettore e carte virtuali', href: '/' },
+    body,
+    assets: '/assets',
+  })
+
+const fullName = ({ name, familyName }: TestCitizen) => `${name} ${familyName}`
+
+const instructions = (cnsUrl: string) => html`<section class="card"><h2>Importare una carta nel browser</h2>
+<p>Serve solo a chi vuole vedere la vera domanda del browser. La password di ogni file è <code>${CARD_PASSWORD}</code>.</p>
+<ul>
+<li><strong>Chrome o Edge su Windows:</strong> doppio clic sul file <code>.p12</code>, <em>Utente corrente</em>, password, <em>Fine</em>.</li>
+<li><strong>Chrome o Edge su macOS:</strong> doppio clic, portachiavi <em>login</em>, password.</li>
+<li><strong>Chrome o Chromium su Linux:</strong> <em>Impostazioni → Privacy e sicurezza → Sicurezza → Gestisci certificati → I tuoi certificati → Importa</em>; oppure <code>pk12util -d sql:$HOME/.pki/nssdb -i ada.p12 -W ${CARD_PASSWORD}</code>.</li>
+<li><strong>Firefox:</strong> <em>Impostazioni → Privacy e sicurezza → Certificati → Mostra certificati → Certificati personali → Importa</em>.</li>
+</ul>
+<p>L'indirizzo <code>${new URL(cnsUrl).host}</code> ha un certificato firmato dall'autorità di questa prova: il browser avvisa una volta, e si va avanti con <em>Avanzate → Procedi</em>. Chi non vuole l'avviso importa <a href="/tls-ca.pem">l'autorità di prova</a>.</p>
+<p>Il browser ricorda il certificato scelto: per cambiare carta, chiudilo e riaprilo.</p></section>`
+
+const listPage = ({ cards, reader }: CardsOptions) =>
+  page(
+    'Carte',
+    html`<h1>Carte CNS di prova</h1>
+<p>Un certificato per ogni cittadino di prova, firmato da un'autorità che vale soltanto qui. Per entrare senza importare nulla basta il pulsante nella pagina che appare scegliendo la CNS.</p>
+<section class="card"><table><thead><tr><th>Cittadino</th><th>Codice fiscale</th><th>Che cosa prova</th><th>Carta</th></tr></thead><tbody>
+${cards.map(
+  ({ citizen }) =>
+    html`<tr><td>${fullName(citizen)}</td><td><code>${citizen.fiscalNumber}</code></td><td>${citizen.special}</td><td><a href="/cards/${citizen.id}.p12">${citizen.id}.p12</a></td></tr>`,
+)}
+</tbody></table></section>
+${instructions(reader.cnsUrl)}`,
+  )
+
+const cardButton = (value: string, label: string, style: string) =>
+  html`<button type="submit" name="card" value="${value}" class="${style}">${label}</button>`
+
+const readerPage = ({ cards, wrongCards, reader }: CardsOptions, path: string) =>
+  page(
+    'Lettore',
+    html`<form class="card" method="post" action="${path}">
+<p class="eyebrow">Accesso con CNS</p>
+<h1>Inserisci una carta nel lettore</h1>
+<p>Il lettore è finto, il resto no: il sandbox apre una connessione TLS al gateway e dimostra di avere la chiave della carta.</p>
+<ul class="cards-list">
+${cards.map(
+  ({
+    citizen,
+  }) => html`<li><span><strong>${fullName(citizen)}</strong> <code>${citizen.fiscalNumber}</code><br><span class="small">${citizen.special}</span></span>
+${cardButton(citizen.id, 'Presenta questa carta', 'primary')}</li>`,
+)}
+</ul>
+<details><summary>Carte che il gateway deve rifiutare</summary><p class="buttons">
+${cardButton('none', 'Nessuna carta', 'small-button')}
+${Object.entries(wrongCards).map(([name, { label }]) => cardButton(name, label, 'small-button'))}
+</p></details>
+</form>
+<section class="card"><h2>Con il tuo browser</h2>
+<p><a href="${reader.cnsUrl}${path}">Usa la carta importata in questo browser</a>. La prima volta il browser avvisa che il certificato del sito non è conosciuto: <em>Avanzate → Procedi</em>. <a href="/">Scarica e importa una carta</a>.</p></section>`,
+  )
+
+export const createCardsHandler = (options: CardsOptions): Handler => {
+  const { cards, wrongCards, cardAuthority, reader } = options
+
+  const present = async (req: IncomingMessage, res: ServerResponse, path: string) => {
+    const { card: chosen = 'none' } = await readForm(req)
+    const card = cards.find(({ citizen }) => citizen.id === chosen) ?? wrongCards[chosen]?.identity
+    if (card === undefined && chosen !== 'none')
+      return send(res, 400, 'text/plain; charset=utf-8', 'Carta sconosciuta.')
+    try {
+      const answer = await presentCard(reader, path, card)
+      if (answer.location !== undefined) return redirect(res, new URL(answer.location, reader.cnsUrl + path).href)
+      send(res, answer.status, answer.contentType, answer.body)
+    } catch (error) {
+      const body = html`<section class="card narrow"><h1>Il gateway non ha risposto</h1><p>La connessione a ${reader.cnsUrl} non è riuscita: ${(error as Error).message}</p></section>`
+      sendPage(res, page('Errore', body), 502)
+    }
+  }
+
+  const download = (res: ServerResponse, { citizen, ...card }: VirtualCard) => {
+    res.setHeader('content-disposition', `attachment; filename="${citizen.id}.p12"`)
+    send(
+      res,
+      200,
+      'application/x-pkcs12',
+      pkcs12(card, cardAuthority, `${fullName(citizen)} (CNS di prova)`, CARD_PASSWORD),
+    )
+  }
+
+  return async (req, res) => {
+    const path = pathOf(req)
+    if (serveAsset(req, res)) return
+    if (path === '/') return sendPage(res, listPage(options))
+    if (path === '/tls-ca.pem') return send(res, 200, 'application/x-x509-ca-cert', reader.authority)
+    const card = cards.find(({ citizen }) => path === `/cards/${citizen.id}.p12`)
+    if (card !== undefined) return download(res, card)
+    // Path and query are the gateway's own: they are passed on as they came.
+    if (/^\/t\/[^/]+\/cns$/.test(path)) {
+      return req.method === 'POST'
+        ? await present(req, res, req.url ?? '/')
+        : sendPage(res, readerPage(options, req.url ?? '/'))
+    }
+    send(res, 404, 'text/plain; charset=utf-8', 'Pagina inesistente.')
+  }
+}

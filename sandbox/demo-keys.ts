@@ -1,0 +1,63 @@
+/** Every key and certificate of the demo: kept in its folder, but for the cards that nobody shall import. */
+import type { CardsOptions } from './cards.ts'
+import { citizens, theCitizen } from './citizens.ts'
+import type { Authority, Identity } from './pki/certificate.ts'
+import {
+  authorityName,
+  cardIdentity,
+  certificationAuthority,
+  identityProviderIdentity,
+  serviceProviderIdentity,
+  tlsIdentity,
+} from './pki/profiles.ts'
+import type { Urls } from './ports.ts'
+import { spidIdpDescriptions } from './spid-idp.ts'
+import type { State } from './state.ts'
+
+const CNS_HOST = 'cns.localhost'
+const CARD_CA = 'CA CNS di prova'
+const TLS_CA = 'CA TLS di prova'
+
+/** Everything that has a key, made once and kept in the state folder. */
+export const openKeys = async (state: State, now: Date, urls: Urls) => {
+  const authority = (file: string, name: string) =>
+    state.authority(file, authorityName(name), () => certificationAuthority(name, now))
+  const [cardCa, tlsCa] = await Promise.all([authority('cns-ca', CARD_CA), authority('tls-ca', TLS_CA)])
+  const holders = citizens.filter(({ card }) => card !== undefined)
+  const [spidSp, cieSp, cieIdp, tls, spidIdps, cards] = await Promise.all([
+    state.identity('sp-spid', () => serviceProviderIdentity(urls.gateway, now)),
+    state.identity('sp-cie', () => serviceProviderIdentity(urls.gateway, now)),
+    state.identity('idp-cie', () => identityProviderIdentity('CIE di prova', now)),
+    state.identity('cns-tls', () => tlsIdentity(tlsCa, CNS_HOST, now), tlsCa),
+    Promise.all(
+      spidIdpDescriptions.map(
+        async ({ id, name }) =>
+          [id, await state.identity(`idp-${id}`, () => identityProviderIdentity(name, now))] as const,
+      ),
+    ),
+    Promise.all(
+      holders.map(async (citizen) => ({
+        citizen,
+        ...(await state.identity(`card-${citizen.id}`, () => cardIdentity(cardCa, citizen, now), cardCa)),
+      })),
+    ),
+  ])
+  return { cardCa, tlsCa, spidSp, cieSp, cieIdp, tls, spidIdps: new Map<string, Identity>(spidIdps), cards }
+}
+
+/** Made at every start: nobody imports them. */
+export const makeWrongCards = async (cardCa: Authority, now: Date): Promise<CardsOptions['wrongCards']> => {
+  const ada = theCitizen('ada')
+  const [stranger, expired, signature, cie] = await Promise.all([
+    certificationAuthority(CARD_CA, now).then((unknown) => cardIdentity(unknown, ada, now)),
+    cardIdentity(cardCa, ada, now, 'expired'),
+    cardIdentity(cardCa, ada, now, 'signature'),
+    cardIdentity(cardCa, ada, now, 'cie'),
+  ])
+  return {
+    'unknown-ca': { label: "Carta di un'autorità sconosciuta", identity: stranger },
+    expired: { label: 'Carta scaduta', identity: expired },
+    signature: { label: 'Certificato di firma', identity: signature },
+    'not-cns': { label: 'Certificato CIE, non CNS', identity: cie },
+  }
+}

@@ -1,0 +1,22 @@
+/** One test identity provider, protocol and pages: what the e2e tests and the sandbox's servers use. */
+import { ciePages } from './cie-pages.ts'
+import type { Handler } from './http.ts'
+import {
+  createIdentityProvider,
+  type IdentityProvider,
+  type IdentityProviderOptions,
+} from './saml/identity-provider.ts'
+import { spidPages } from './spid-pages.ts'
+
+export interface TestIdp extends IdentityProvider {
+  readonly handle: Handler
+}
+
+/** `siblings`: all SPID providers of the same sandbox, for the button "answer of another provider". */
+export const createTestIdp = (
+  options: IdentityProviderOptions & { siblings?: () => readonly IdentityProvider[] },
+): TestIdp => {
+  const idp = createIdentityProvider(options)
+  const { now, siblings = () => [] } = options
+  return { ...idp, handle: options.kind === 'spid' ? spidPages(idp, now, siblings) : ciePages(idp, now) }
+}
