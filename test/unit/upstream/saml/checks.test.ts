@@ -94,6 +94,7 @@ describe('the Assertion', () => {
   rejects([
     [33, 'an empty ID', 'saml_id_missing', setAttribute('saml:Assertion', 'ID', '')],
     [34, 'no ID', 'saml_id_missing', removeAttribute('saml:Assertion', 'ID')],
+    ['34 (NCName)', 'an ID that is no NCName', 'saml_id_missing', setAttribute('saml:Assertion', 'ID', '1-assertion')],
     [35, 'Version 1.0', 'saml_version_wrong', setAttribute('saml:Assertion', 'Version', '1.0')],
     [36, 'an empty IssueInstant', 'saml_issue_instant_invalid', setAttribute('saml:Assertion', 'IssueInstant', '')],
     [37, 'no IssueInstant', 'saml_issue_instant_invalid', removeAttribute('saml:Assertion', 'IssueInstant')],

@@ -170,6 +170,21 @@ describe('algorithms', () => {
     expect(await tampered(algorithm(from, to), alone)).toBe('saml_algorithm_forbidden')
   })
 
+  it('rejects a parameter of canonicalisation that is not one list of prefixes', async () => {
+    const list = '<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"/>'
+    for (const parameters of [
+      list + list,
+      '<ds:XPath>1</ds:XPath>',
+      list.replace('/>', '><a/></ec:InclusiveNamespaces>'),
+    ]) {
+      const edit = algorithm(
+        /(<ds:CanonicalizationMethod Algorithm="[^"]*")\s*\/>/,
+        `$1>${parameters}</ds:CanonicalizationMethod>`,
+      )
+      expect(await tampered(edit, alone)).toBe('saml_algorithm_forbidden')
+    }
+  })
+
   it('row xslt: rejects a stylesheet as a transform, before anything runs it', async () => {
     const stylesheet =
       '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"><xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0"/></ds:Transform>'
@@ -203,6 +218,17 @@ describe('the shape of a signature', () => {
       'an element in DigestMethod',
       (xml) => xml.replace(/(<ds:DigestMethod Algorithm="[^"]*")\s*\/>/, '$1><ds:DigestValue/></ds:DigestMethod>'),
     ],
+    ['no SignatureValue', (xml) => xml.replace(/<ds:SignatureValue>[^<]*<\/ds:SignatureValue>/, '')],
+    ['an element in SignatureValue', (xml) => xml.replace('<ds:SignatureValue>', '$&<ds:X/>')],
+    [
+      'an element in SignatureMethod',
+      (xml) => xml.replace(/(<ds:SignatureMethod Algorithm="[^"]*")\s*\/>/, '$1><ds:X/></ds:SignatureMethod>'),
+    ],
+    ['an element in DigestValue', (xml) => xml.replace('<ds:DigestValue>', '$&<ds:X/>')],
+    ['no CanonicalizationMethod', (xml) => xml.replace(/<ds:CanonicalizationMethod[^>]*>/, '')],
+    ['no Transforms', (xml) => xml.replace(/<ds:Transforms>[\s\S]*?<\/ds:Transforms>/, '')],
+    ['Transforms of another namespace', (xml) => xml.replaceAll('ds:Transforms', 'saml:Transforms')],
+    ['a Transform of another namespace', (xml) => xml.replaceAll('ds:Transform ', 'saml:Transform ')],
     ['a SignedInfo of another namespace', insert('<ds:SignedInfo>', '<SignedInfo xmlns="urn:x"/>')],
     ['a second signature on the Assertion', (xml) => xml.replace(/<ds:Signature [\s\S]*?<\/ds:Signature>/, '$&$&')],
   ] satisfies [string, Edit][])('rejects %s', async (_, edit) => {

@@ -39,6 +39,8 @@ describe('parseXml', () => {
     ['< in an attribute', '<a b="<"/>'],
     ['an entity', '<a>&nbsp;</a>'],
     ['an entity in an attribute', '<a b="&x;"/>'],
+    ['a bare ampersand in an attribute', '<a b="a&b"/>'],
+    ['a prefix taken back', '<a xmlns:p=""/>'],
     ['a bare ampersand', '<a>a & b</a>'],
     ['a reference to no character', '<a>&#0;</a>'],
     ['a reference to half a character', '<a>&#xD800;</a>'],
