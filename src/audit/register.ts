@@ -2,10 +2,10 @@
  * The register of every request and answer (docs/rules/spid-saml.md section 9, kept 24 months): an append-only file per
  * process and day under `{stateDir}/register`, one sealed record a line. A record is on the disk when `write` resolves.
  */
-import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ErrorCode, GatewayError } from '../errors.ts'
+import { type MasterKey, seal, subkey } from '../sealing.ts'
 
 export interface RegisterRecord {
   readonly kind: 'request' | 'response'
@@ -32,8 +32,6 @@ export interface Register {
   close(): Promise<void>
 }
 
-const NONCE = 12
-
 export const createRegister = ({
   stateDir,
   masterKey,
@@ -41,22 +39,18 @@ export const createRegister = ({
   processId,
 }: {
   stateDir: string
-  masterKey: { readonly id: string; readonly key: Buffer }
+  masterKey: MasterKey
   now: () => number
   processId: string
 }): Register => {
-  const key = Buffer.from(hkdfSync('sha256', masterKey.key, '', 'varco register v1', 32))
+  const key = subkey(masterKey, 'register')
   const folder = join(stateDir, 'register')
   let file: { readonly day: string; readonly handle: FileHandle } | undefined
   // one after another: a record never lands inside another one
   let queue: Promise<unknown> = Promise.resolve()
 
-  const seal = (day: string, record: object): string => {
-    const nonce = randomBytes(NONCE)
-    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(`register\0${day}`))
-    const text = Buffer.concat([cipher.update(JSON.stringify(record)), cipher.final()])
-    return `${masterKey.id}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64')}\n`
-  }
+  const line = (day: string, record: object): string =>
+    `${masterKey.id}.${seal(key, Buffer.from(JSON.stringify(record)), Buffer.from(`register\0${day}`)).toString('base64')}\n`
 
   const fileOf = async (day: string): Promise<FileHandle> => {
     if (file?.day === day) return file.handle
@@ -72,7 +66,7 @@ export const createRegister = ({
     const day = time.slice(0, 10)
     try {
       const handle = await fileOf(day)
-      await handle.appendFile(seal(day, { time, ...record }))
+      await handle.appendFile(line(day, { time, ...record }))
       await handle.datasync()
     } catch (cause) {
       throw new GatewayError('register_unavailable', undefined, { cause })

@@ -7,8 +7,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { GatewayError } from '../errors.ts'
+import type { MasterKey } from '../sealing.ts'
 import { writeNewFile } from './new-file.ts'
-import { type MasterKey, openFile, sealFile } from './sealed-file.ts'
+import { openFile, sealFile } from './sealed-file.ts'
 
 /** A private key, RSA with 2048 bits. `kid` is its thumbprint (RFC 7638). */
 export type SigningKey = webcrypto.JsonWebKey & { readonly kid: string; readonly alg: 'RS256'; readonly use: 'sig' }

@@ -1,22 +1,13 @@
 /** Durable secrets, sealed with a master key: a small JSON file that says which one, so that a lost key can be named. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-
-export interface MasterKey {
-  readonly id: string
-  /** 32 bytes. */
-  readonly key: Buffer
-}
+import { type MasterKey, open, seal, subkey } from '../sealing.ts'
 
 const VERSION = 1
-const TAG = 16
+const PURPOSE = 'keyring'
 
 /** The first master key seals. `name` is what the file is, not where: a file copied to another name does not open. */
 export const sealFile = (plaintext: string, name: string, [current]: readonly MasterKey[]): string => {
   if (current === undefined) throw new Error('no master key')
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', subkey(current), nonce).setAAD(Buffer.from(name))
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  const sealed = Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64')
+  const sealed = seal(subkey(current, PURPOSE), Buffer.from(plaintext), Buffer.from(name)).toString('base64')
   return `${JSON.stringify({ version: VERSION, name, masterKey: current.id, sealed }, undefined, 2)}\n`
 }
 
@@ -25,18 +16,12 @@ export const openFile = (content: string, name: string, masterKeys: readonly Mas
   const { masterKey, sealed } = envelopeOf(content)
   const master = masterKeys.find(({ id }) => id === masterKey)
   if (master === undefined) throw new Error(`sealed with the master key "${masterKey}", which is not configured`)
-  const bytes = Buffer.from(sealed, 'base64')
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', subkey(master), bytes.subarray(0, 12), { authTagLength: TAG })
-    decipher.setAuthTag(bytes.subarray(12, 12 + TAG)).setAAD(Buffer.from(name))
-    return Buffer.concat([decipher.update(bytes.subarray(12 + TAG)), decipher.final()]).toString()
-  } catch (cause) {
-    const why = `does not open with the master key "${masterKey}": damaged, of another name, or another key of that id`
-    throw new Error(why, { cause })
-  }
+  const plaintext = open(subkey(master, PURPOSE), Buffer.from(sealed, 'base64'), Buffer.from(name))
+  if (plaintext !== undefined) return plaintext.toString()
+  throw new Error(
+    `does not open with the master key "${masterKey}": damaged, of another name, or another key of that id`,
+  )
 }
-
-const subkey = ({ id, key }: MasterKey): Buffer => Buffer.from(hkdfSync('sha256', key, '', `varco-keyring\0${id}`, 32))
 
 const envelopeOf = (content: string): { masterKey: string; sealed: string } => {
   const envelope = parsed(content)

@@ -8,7 +8,8 @@
  * always) every operation is one command.
  */
 import { createHmac } from 'node:crypto'
-import { createSealing, type MasterKey, subkey, type Unreadable } from './sealing.ts'
+import { type MasterKey, subkey } from '../sealing.ts'
+import { createSealing, type Unreadable } from './sealing.ts'
 import type { Store } from './store.ts'
 
 /** Values are what JSON can carry. `ttl` in seconds. Everything rejects with `store_unavailable` when the store does. */

@@ -51,9 +51,10 @@ const rooms: Readonly<Record<string, Room>> = {
   claims: { may: ['citizen'], types: ['tenant'], node: ['crypto'] },
   citizen: { may: [], node: [] },
   errors: { may: [], node: [] },
-  store: { may: ['errors'] },
-  keyring: { may: ['errors'] },
-  audit: { may: ['errors'] },
+  sealing: { may: [], node: ['crypto'] },
+  store: { may: ['errors', 'sealing'] },
+  keyring: { may: ['errors', 'sealing'] },
+  audit: { may: ['errors', 'sealing'] },
 }
 
 /** Packages by place: what is not named here has no place in src/. */
