@@ -1,4 +1,4 @@
-/** Which language a page is shown in (experience.md 1.6). Pure. */
+/** Which language a page is shown in. Pure. */
 import { type Language, languages } from '../tenant/tenant.ts'
 
 export interface LanguageWishes {

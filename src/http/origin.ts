@@ -22,10 +22,8 @@ const toBlockList = (networks: readonly string[]): BlockList => {
   return list
 }
 
-const contains = (list: BlockList, address: string): boolean => {
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
-  return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
-}
+const contains = (list: BlockList, address: string): boolean =>
+  isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 /** The last address in the chain that is not one of our proxies: what stands left of it, anybody may have written. */
 const clientAddress = (peer: string, forwardedFor: string | undefined, proxies: BlockList): string => {
@@ -55,7 +53,7 @@ export const origin = ({
     if (contains(proxies, peer)) ctx.state.clientAddress = clientAddress(peer, forwardedFor?.toString(), proxies)
     for (const header of Object.keys(req.headers)) {
       if (!FORWARDED.test(header)) continue
-      if (!contains(proxies, peer)) audit({ type: 'header.stripped', header, peer })
+      if (!contains(proxies, peer)) audit({ type: 'header.stripped', header })
       delete req.headers[header]
     }
 

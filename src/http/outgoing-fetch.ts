@@ -19,7 +19,9 @@ const SPECIAL = [
   '192.168.0.0/16',
   '198.18.0.0/15',
   '224.0.0.0/3',
-  '::/127',
+  '::/96',
+  '64:ff9b::/96',
+  '2002::/16',
   'fc00::/7',
   'fe80::/10',
   'ff00::/8',
@@ -42,9 +44,9 @@ export const createOutgoingFetch = ({ allowedNetworks }: { allowedNetworks: read
   const special = blockList(SPECIAL)
   const allowed = blockList(allowedNetworks)
   const reachable = (address: string) => {
-    const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
-    const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4'
-    return !special.check(plain, family) || allowed.check(plain, family)
+    // an IPv4 address written as IPv6 (::ffff:…) meets the rules of IPv4 too
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    return !special.check(address, family) || allowed.check(address, family)
   }
 
   const guardedLookup: LookupFunction = (hostname, options, callback) =>

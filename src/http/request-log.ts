@@ -10,13 +10,15 @@ export const requestLog =
   async (ctx, next) => {
     const requestId = randomId().slice(0, 12)
     const started = now()
+    // the provider's own routes are handed on with a shorter path
+    const path = shapeOf(ctx.path)
     ctx.state.requestId = requestId
     ctx.state.log = log.child({ requestId })
     ctx.set('X-Request-Id', requestId)
     ctx.res.once('close', () => {
       const { method } = ctx
       const status = ctx.res.statusCode
-      ctx.state.log.info({ method, path: shapeOf(ctx.path), status, ms: now() - started }, 'request')
+      ctx.state.log.info({ method, path, status, ms: now() - started }, 'request')
     })
     await next()
   }

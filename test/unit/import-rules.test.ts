@@ -4,7 +4,7 @@ import { dirname, join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /**
- * "Who may import whom": docs/design says why. A room is a folder or a file of src/; it may always import from itself.
+ * "Who may import whom": docs/architecture.md says why. A room is a folder or a file of src/; it may always import from itself.
  * What stands under `types` may be imported only as a type, which leaves no trace when the program runs.
  */
 interface Room {

@@ -1,0 +1,133 @@
+/** What the documents say, held against the code: names of tests, events, claims, keys, files and links. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { catalogue, claimsByScope, loginClaims } from '../../src/claims/catalogue.ts'
+import { gatewaySchema } from '../../src/config/schema.ts'
+
+const root = dirname(dirname(import.meta.dirname))
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const captures = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, first = '']) => first)
+
+/** Written here; the rules under docs/rules speak of files in other people's repositories. */
+const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: root })]
+const own = pages.filter((page) => !page.startsWith('docs/rules/'))
+
+describe('docs/threats.md', () => {
+  const sections = read('docs/threats.md').split(/^## /m).slice(1)
+  const named = sections.flatMap((section) => [...section.matchAll(/^- `([^`]+)`: (.+)$/gm)])
+
+  it('names only tests that exist, by their titles', () => {
+    expect(named.length).toBeGreaterThan(60)
+    const missing = named.filter(
+      ([, file = '', title = '']) => !existsSync(join(root, file)) || !titlesIn(read(file)).includes(title),
+    )
+    expect(missing.map(([line]) => line)).toEqual([])
+  })
+
+  it('names for each threat what stops it, and its tests or that there are none', () => {
+    expect(sections.length).toBeGreaterThan(15)
+    for (const section of sections) {
+      expect(section).toMatch(/^\*\*Stopped by\*\*/m)
+      expect(section).toMatch(/^- `test\/|^No test yet\.$/m)
+    }
+  })
+})
+
+describe('docs/events.md', () => {
+  it('has every event of src/audit/events.ts and no other', () => {
+    const source = read('src/audit/events.ts')
+    const types = captures(source, /type: ((?:'[\w.]+'(?: \| )?)+)/g).flatMap((list) => captures(list, /'([\w.]+)'/g))
+    expect(types.length).toBeGreaterThan(15)
+    expect(captures(read('docs/events.md'), /^\| `([\w.]+)` \|/gm).sort()).toEqual(types.sort())
+  })
+})
+
+describe('docs/claims.md', () => {
+  const page = read('docs/claims.md')
+  /** The cells of every row of a table, without their code marks. */
+  const rows = captures(page, /^\|(.*)\|$/gm).map((row) => row.split('|').map(plain))
+
+  it('has every claim that a client may declare, and what it becomes', () => {
+    const declared = rows.map(([name]) => name)
+    expect(declared).toEqual(expect.arrayContaining(Object.keys(catalogue)))
+    const released = rows.map(([, name]) => name)
+    for (const { names } of Object.values(catalogue)) expect(released).toEqual(expect.arrayContaining([...names]))
+  })
+
+  it('names the scope of each', () => {
+    for (const [name, { scopes }] of Object.entries(catalogue)) {
+      const scope = rows.find(([declared]) => declared === name)?.[2]
+      expect([name, scope]).toEqual([name, scopes.join(' or ')])
+    }
+  })
+
+  it('has every claim about the login, and speaks of no claim that does not exist', () => {
+    expect(rows.map(([name]) => name)).toEqual(expect.arrayContaining([...loginClaims]))
+    const known = new Set(Object.values(claimsByScope()).flat())
+    const claimed = rows.filter((row) => row.length === 7 && row[0] !== 'Declare').map(([, name = '']) => name)
+    expect(claimed.filter((name) => !known.has(name) && !/^-+$/.test(name))).toEqual([])
+  })
+})
+
+describe('README.md', () => {
+  it('has every key of the gateway file, in its order', () => {
+    const table = read('README.md').split('## Configuration')[1]?.split('\n## ')[0] ?? ''
+    expect(captures(table, /^\| `(\w+)` \|/gm)).toEqual(Object.keys(gatewaySchema.shape))
+  })
+
+  it('has the two commands, letter by letter', () => {
+    expect(read('README.md')).toContain('\n    npm ci && npm run demo\n')
+    expect(read('README.md')).toContain('\n    npm ci && npm test\n')
+  })
+
+  it('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
+    const used = captures(own.map(read).join('\n'), /npm run ([\w:]+)/g)
+    expect(used.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
+  })
+})
+
+describe('every page', () => {
+  it.each(pages)('%s links to what exists', (page) => {
+    const targets = captures(read(page), /\]\(([^)\s]+)\)/g).filter((target) => !/^https?:/.test(target))
+    const broken = targets.filter((target) => !existsSync(join(root, dirname(page), target.split('#')[0] ?? '')))
+    expect(broken).toEqual([])
+  })
+
+  it.each(own)('%s names files that exist', (page) => {
+    const places = captures(read(page), /`((?:src|test|sandbox|config|tenants|views|bin|docs)\/[\w./-]*)`/g)
+    expect(places.filter((place) => !existsSync(join(root, place)))).toEqual([])
+  })
+})
+
+describe('the comments of the code', () => {
+  it('cite sections of docs/rules that exist', () => {
+    const cited = globSync(['src/**/*.ts', 'sandbox/**/*.ts', 'test/**/*.ts'], { cwd: root }).flatMap((file) =>
+      [...read(file).matchAll(/docs\/rules\/([\w-]+\.md)(?: (?:section )?([A-Z]?\d+(?:\.\d+)?))?/g)].map(
+        ([, page = '', section]) => ({ file, page, section }),
+      ),
+    )
+    expect(cited.length).toBeGreaterThan(30)
+    expect(cited.filter(({ page, section }) => !standsIn(`docs/rules/${page}`, section))).toEqual([])
+  })
+})
+
+/** Of tests and of their groups: strings in front of a function. */
+function titlesIn(source: string): readonly string[] {
+  const title = /\(\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`),\s*(?:async )?\(/g
+  return [...source.matchAll(title)].map(([, single, double, back]) => single ?? double ?? back ?? '')
+}
+
+function plain(cell: string): string {
+  return cell.trim().replaceAll('`', '')
+}
+
+/** As a heading, or as the number of a row. */
+function standsIn(page: string, section: string | undefined): boolean {
+  if (!existsSync(join(root, page))) return false
+  if (section === undefined) return true
+  const text = read(page)
+  const number = section.replace('.', '\\.')
+  return new RegExp(`^#+ ${number}[. ]`, 'm').test(text) || new RegExp(`^\\| ${number}[ -]`, 'm').test(text)
+}
