@@ -33,4 +33,14 @@ export interface Citizen {
     readonly country?: string
   }
   readonly spidCode?: string
+  /** Whom the person acts for, from a professional or legal person's SPID identity (docs/rules/spid-saml.md 4.5). */
+  readonly company?: {
+    readonly name?: string
+    /** `TINIT-` and the tax code. */
+    readonly fiscalNumber?: string
+    /** One line. */
+    readonly registeredOffice?: string
+    /** `VATIT-` and 11 digits. */
+    readonly vatNumber?: string
+  }
 }

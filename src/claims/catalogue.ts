@@ -1,4 +1,4 @@
-/** Every claim about a person that Varco can release, the scope that asks for it, and where it comes from. docs/rules/oidc-claims.md 3.1. */
+/** Every claim about a person that Varco can release, the scope that asks for it, and where it comes from. docs/rules/oidc-claims.md 1 and 3.1. */
 import type { Citizen } from '../citizen/citizen.ts'
 
 const NATIONAL = 'https://attributes.eid.gov.it/'
@@ -16,6 +16,13 @@ const single = (name: string, scope: string, value: (citizen: Citizen) => unknow
   scopes: [scope],
   names: [name],
   values: (citizen) => ({ [name]: value(citizen) }),
+})
+
+/** Of the company that a person acts for: absent where the identity is nobody's but their own. */
+const ofCompany = (name: string, value: (company: NonNullable<Citizen['company']>) => unknown): Claim => ({
+  scopes: ['profile', 'company'],
+  names: [`${NATIONAL}${name}`],
+  values: ({ company }) => ({ [`${NATIONAL}${name}`]: company && value(company) }),
 })
 
 /** Keyed by the name that a tenant file declares. */
@@ -62,6 +69,12 @@ export const catalogue: Readonly<Record<string, Claim>> = {
   ),
   // on explicit grant: no scope asks for it, a client that declares it names it in the `claims` parameter
   spid_code: single(`${NATIONAL}spid_code`, 'spid_code', (citizen) => citizen.spidCode),
+  company_name: ofCompany('company_name', (company) => company.name),
+  company_fiscal_number: ofCompany('company_fiscal_number', (company) => company.fiscalNumber),
+  registered_office: ofCompany('registered_office', ({ registeredOffice }) =>
+    registeredOffice === undefined ? undefined : { formatted: registeredOffice },
+  ),
+  vat_number: ofCompany('vat_number', (company) => company.vatNumber),
 }
 
 /** Claims about the login itself: in every ID token and userinfo answer, whoever the client is. */

@@ -14,6 +14,9 @@ export interface Choice {
   readonly name: string
 }
 
+/** Types of identity, by the letters of Avviso 18: docs/rules/spid-saml.md 4.5. */
+export type Purpose = 'P' | 'LP' | 'PG' | 'PF' | 'PX'
+
 /** What is fixed when a login begins and must still be true when its answer comes. Stored under the RelayState. */
 export interface Pending {
   readonly relayState: string
@@ -32,6 +35,8 @@ export interface Pending {
   readonly acsUrl: string
   readonly level: Level
   readonly attributeSet: { readonly index: number; readonly attributes: readonly string[] }
+  /** Which identities of professionals and companies the client wants; absent: citizens (docs/rules/spid-saml.md 4.5). */
+  readonly purpose?: Purpose
   /** ID of the AuthnRequest, an NCName. */
   readonly requestId: string
   /** Milliseconds since 1970 when the request was made. */
@@ -76,6 +81,66 @@ export interface SamlSession {
   readonly sessionIndex: string
 }
 
+/** Where a message of ours goes: by a redirect, or by a page that posts itself. */
+export type Sent = Extract<Outcome, { kind: 'redirect' | 'form' }>
+
+/** A message that came to our logout address. `query` is raw, without its question mark: the signature is over its octets. */
+export type ReceivedLogout =
+  | { readonly binding: 'redirect'; readonly query: string }
+  | { readonly binding: 'post'; readonly fields: Readonly<Record<string, string>> }
+
+interface LogoutMessage {
+  readonly id: string
+  /** EntityID of the provider that signed it. */
+  readonly idp: string
+  /** The exact message, for the register. */
+  readonly xml: string
+}
+
+/** The provider ends a session of ours. */
+export interface LogoutRequest extends LogoutMessage {
+  readonly kind: 'request'
+  /** Whose: without indexes all sessions of that NameID. `undefined`: it names nobody that we can read. */
+  readonly departure: { readonly nameId: string; readonly sessionIndexes: readonly string[] } | undefined
+  readonly binding: 'redirect' | 'post'
+  /** To be given back with the answer. */
+  readonly relayState?: string
+}
+
+/** The provider answers a LogoutRequest of ours. */
+export interface LogoutResponse extends LogoutMessage {
+  readonly kind: 'response'
+  readonly inResponseTo: string | undefined
+  /** `false`: the citizen may still be connected at the provider. */
+  readonly complete: boolean
+}
+
+/** How a message of ours is made. */
+export interface LogoutSender {
+  readonly entityId: string
+  readonly signing: SigningIdentity
+  /** An NCName. */
+  readonly id: string
+  readonly now: number
+}
+
+/** docs/rules/spid-saml.md section 6. */
+export interface SingleLogout {
+  /** Levels after which the provider keeps a session of its own, so that there is something to end. */
+  readonly levels: readonly Level[]
+  /** What came to `destination`, from verified bytes only. Throws GatewayError: nothing of it may be believed then. */
+  read(
+    received: ReceivedLogout,
+    at: { readonly destination: string; readonly now: number },
+  ): LogoutRequest | LogoutResponse
+  /** Where our LogoutRequest for this session would go. */
+  addressOf(session: SamlSession): string | undefined
+  /** Our LogoutRequest; `undefined` when the provider is not ours any more or takes none. */
+  request(session: SamlSession, sender: LogoutSender): Sent | undefined
+  /** Our LogoutResponse, by the binding of the request where the provider offers it; `undefined` when it takes none. */
+  respond(request: LogoutRequest, sender: LogoutSender): Sent | undefined
+}
+
 export type Outcome =
   | { readonly kind: 'redirect'; readonly url: string; readonly evidence: Evidence }
   | {
@@ -111,6 +176,8 @@ export interface Upstream {
   /** Where the answers come back, for SAML upstreams `form`, for CNS `certificate`. */
   readonly answer: 'form' | 'certificate'
   strategy(pending: Pending, sp: ServiceProvider): Strategy
+  /** Absent where no logout is awaited: CNS, and CIE (docs/rules/cie.md A6). */
+  readonly logout?: SingleLogout
 }
 
 /** What a strategy may do inside `authenticate`, Passport's way: attached to it by run-strategy.ts, exactly one of them is called. */

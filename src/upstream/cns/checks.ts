@@ -44,8 +44,9 @@ export const criticalExtensions: Check = ({ certificate }) => {
 /** Check 2: a CA of ours, by its key and not by its name, which anyone can write. */
 export const issuer: Check = ({ certificate, trust, paths }) => {
   if (paths.length > 0) return
-  const code = trust.namesIssuerOf(certificate) ? 'cns_signature_invalid' : 'cns_issuer_unknown'
-  throw new GatewayError(code, certificate.issuer)
+  // an issuer outside the list can be anybody, also the person: a self-signed card is its own issuer
+  if (!trust.namesIssuerOf(certificate)) throw new GatewayError('cns_issuer_unknown')
+  throw new GatewayError('cns_signature_invalid', certificate.issuer)
 }
 
 /** Check 2. */

@@ -33,7 +33,7 @@ export const createTrustStore = (pems: readonly string[]): TrustStore => {
       .filter(issues)
       .map((anchor) => [anchor])
     const indirect = sent
-      .filter((ca) => ca.x509.ca && !ca.unknownCritical && issues(ca))
+      .filter((ca) => ca.x509.ca && !ca.unknownCritical && ca.x509.raw.length < MAX_SENT && issues(ca))
       .flatMap((ca) =>
         pathsFrom(
           ca,
@@ -50,6 +50,9 @@ export const createTrustStore = (pems: readonly string[]): TrustStore => {
     pathsFrom: (card, sent) => pathsFrom(card, sent, 0),
   }
 }
+
+/** Bytes of a CA certificate that a client may send along: an RSA-16384 key costs a second to verify with. */
+const MAX_SENT = 4096
 
 const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 

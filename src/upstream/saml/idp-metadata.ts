@@ -1,26 +1,42 @@
 /** The identity providers, as their metadata describe them: one EntityDescriptor, or the registry's aggregate of all. */
 import { X509Certificate } from 'node:crypto'
 import type { Pending } from '../upstream.ts'
+import { millisecondsOf } from './checks/check.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, namespaces, parseXml, textOf } from './xml.ts'
 
 export interface IdpMetadata {
   readonly entityId: string
   /** At least one, `redirect` before `post`. */
   readonly sso: readonly { readonly binding: 'redirect' | 'post'; readonly url: string }[]
+  /** Where it takes logout messages, `redirect` before `post`; absent when it takes none. `responseUrl`: for answers, where that differs. */
+  readonly slo?: readonly SloEndpoint[]
   /** PEM, every one that may sign; several while a provider changes keys. Expired ones too: docs/rules/spid-saml.md 5.4. */
   readonly certificates: readonly string[]
   /** Which of them are past their notAfter (ISO 8601), to be reported. */
   readonly expiredCertificates: readonly { readonly notAfter: string }[]
   /** What the organisation calls itself, in Italian where it says so. */
   readonly organizationName?: string
+  /** Milliseconds since 1970, the earlier of the provider's and its role's (SAML metadata 2.3.2): the registry honours it. */
+  readonly validUntil?: number
+}
+
+export interface SloEndpoint {
+  readonly binding: 'redirect' | 'post'
+  readonly url: string
+  readonly responseUrl?: string
 }
 
 /** The national aggregate has 140 KB. */
-const MAX_METADATA_BYTES = 8 * 1024 * 1024
+const LIMITS = { maxBytes: 8 * 1024 * 1024, maxNodes: 100_000 }
 
 const bindings: Readonly<Record<string, 'redirect' | 'post'>> = {
   'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect': 'redirect',
   'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST': 'post',
+}
+
+interface ReadOptions {
+  readonly now: number
+  readonly leftOut?: (entityId: string, reason: string) => void
 }
 
 /**
@@ -28,22 +44,26 @@ const bindings: Readonly<Record<string, 'redirect' | 'post'>> = {
  * @param leftOut told of each provider that cannot be used, and why; the others are returned all the same.
  * @throws GatewayError as parseXml does, for a file that is not metadata at all.
  */
-export const parseIdpMetadata = (
-  xml: string,
-  { now, leftOut = () => {} }: { now: number; leftOut?: (entityId: string, reason: string) => void },
-): readonly IdpMetadata[] =>
-  entitiesOf(parseXml(xml, { maxBytes: MAX_METADATA_BYTES }).root).flatMap((entity) => {
+export const parseIdpMetadata = (xml: string, options: ReadOptions): readonly IdpMetadata[] =>
+  readIdpMetadata(parseXml(xml, LIMITS).root, options)
+
+/** The same of a document that is parsed already: the registry's, from verified bytes. */
+export const readIdpMetadata = (root: Element, { now, leftOut = () => {} }: ReadOptions): readonly IdpMetadata[] =>
+  entitiesOf(root).flatMap((entity) => {
     const entityId = attributeOf(entity, 'entityID') ?? ''
     const role = children(entity, 'IDPSSODescriptor').find((descriptor) =>
       attributeOf(descriptor, 'protocolSupportEnumeration')?.split(/\s+/).includes(namespaces.protocol),
     )
     if (role === undefined) return []
-    const sso = ssoOf(role)
+    const sso = endpointsOf(role, 'SingleSignOnService')
+    const slo = endpointsOf(role, 'SingleLogoutService')
     const certificates = signingCertificates(role)
+    const validUntil = [entity, role].flatMap((element) => attributeOf(element, 'validUntil') ?? []).map(millisecondsOf)
     const reason =
       (entityId === '' && 'no entityID') ||
       (sso.length === 0 && 'no SingleSignOnService by HTTP-Redirect or HTTP-POST') ||
-      (certificates.length === 0 && 'no readable signing certificate')
+      (certificates.length === 0 && 'no readable signing certificate') ||
+      (validUntil.includes(undefined) && 'validUntil is no time')
     if (reason) {
       leftOut(entityId, reason)
       return []
@@ -53,14 +73,23 @@ export const parseIdpMetadata = (
       {
         entityId,
         sso,
+        ...(slo.length > 0 && { slo }),
         certificates: certificates.map(String),
-        expiredCertificates: certificates
-          .filter(({ validToDate }) => validToDate.getTime() < now)
-          .map(({ validToDate }) => ({ notAfter: validToDate.toISOString() })),
+        expiredCertificates: expiredAmong(certificates, now),
         ...(organizationName && { organizationName }),
+        ...(validUntil.length > 0 && { validUntil: Math.min(...validUntil.map(Number)) }),
       },
     ]
   })
+
+/** A certificate in use may run out while its list stays the same. */
+export const expiredAmong = (
+  certificates: readonly X509Certificate[],
+  now: number,
+): IdpMetadata['expiredCertificates'] =>
+  certificates
+    .filter(({ validToDate }) => validToDate.getTime() < now)
+    .map(({ validToDate }) => ({ notAfter: validToDate.toISOString() }))
 
 /** The provider as a login is begun with it: the preferred address and every certificate. */
 export const idpOf = ({ entityId, sso, certificates }: IdpMetadata): NonNullable<Pending['idp']> => {
@@ -74,14 +103,19 @@ const entitiesOf = (element: Element): Element[] => {
   return isNamed(element, namespaces.metadata, 'EntitiesDescriptor') ? childElements(element).flatMap(entitiesOf) : []
 }
 
-const ssoOf = (role: Element): IdpMetadata['sso'] =>
-  children(role, 'SingleSignOnService')
+/** Those by the browser; SOAP, which one provider lists for logout, is not ours to speak. */
+const endpointsOf = (role: Element, localName: 'SingleSignOnService' | 'SingleLogoutService'): SloEndpoint[] =>
+  children(role, localName)
     .flatMap((service) => {
       const binding = bindings[attributeOf(service, 'Binding') ?? '']
       const url = attributeOf(service, 'Location') ?? ''
-      return binding !== undefined && /^https?:/i.test(url) && URL.canParse(url) ? [{ binding, url }] : []
+      const responseUrl = attributeOf(service, 'ResponseLocation')
+      if (binding === undefined || !isWebAddress(url)) return []
+      return [{ binding, url, ...(responseUrl !== undefined && isWebAddress(responseUrl) && { responseUrl }) }]
     })
     .sort((a, b) => (a.binding === b.binding ? 0 : a.binding === 'redirect' ? -1 : 1))
+
+const isWebAddress = (url: string) => /^https?:/i.test(url) && URL.canParse(url)
 
 /** A KeyDescriptor without `use` serves both (SAML metadata 2.4.1.1). */
 const signingCertificates = (role: Element): X509Certificate[] =>

@@ -2,7 +2,9 @@
 import type { Level } from '../../citizen/assurance.ts'
 import type { Citizen } from '../../citizen/citizen.ts'
 import type { ErrorCode } from '../../errors.ts'
+import type { Pending } from '../upstream.ts'
 import type { AttributeValues } from './attributes.ts'
+import type { ExtensionElement } from './authn-request.ts'
 
 export interface SamlProfile {
   readonly id: 'spid' | 'cie' | 'eidas'
@@ -16,5 +18,7 @@ export interface SamlProfile {
   readonly anomalies: Readonly<Record<number, ErrorCode>>
   /** Refused when asked for and not given. */
   readonly mandatoryAttributes: readonly string[]
+  /** What the country adds to its requests: the children of samlp:Extensions. Absent: nothing, ever. */
+  readonly extensions?: (pending: Pending) => readonly ExtensionElement[]
   readonly readAttributes: (value: AttributeValues) => Partial<Citizen>
 }

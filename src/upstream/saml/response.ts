@@ -3,6 +3,8 @@
  * `undefined` where absent; judging them is checks.ts.
  */
 import { GatewayError } from '../../errors.ts'
+import { strictBase64, strictUtf8 } from './base64.ts'
+import { strongCertificates } from './key-strength.ts'
 import { verifySignature } from './verify-signature.ts'
 import {
   attributeOf,
@@ -10,7 +12,6 @@ import {
   childrenNamed,
   descendantsAndSelf,
   isNamed,
-  MAX_MESSAGE_BYTES,
   namespaces,
   textOf,
   type XmlDocument,
@@ -79,18 +80,7 @@ export interface OpenedResponse {
 }
 
 /** Strict base64, strict UTF-8. Throws `saml_message_malformed` or `saml_message_too_large`. */
-export const decodeMessage = (field: string | undefined): string => {
-  const text = (field ?? '').replace(/[\r\n\t ]/g, '')
-  if (text.length > Math.ceil(MAX_MESSAGE_BYTES / 3) * 4) throw new GatewayError('saml_message_too_large')
-  if (text === '' || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
-    throw new GatewayError('saml_message_malformed', 'base64')
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'))
-  } catch (cause) {
-    throw new GatewayError('saml_message_malformed', 'UTF-8', { cause })
-  }
-}
+export const decodeMessage = (field: string | undefined): string => strictUtf8(strictBase64(field))
 
 /** The ids as the sender wrote them, verified or not: only for the register. */
 export const idsOf = ({ root }: XmlDocument): { readonly responseId?: string; readonly assertionId?: string } => {
@@ -100,8 +90,9 @@ export const idsOf = ({ root }: XmlDocument): { readonly responseId?: string; re
   return { ...(responseId && { responseId }), ...(assertionId && { assertionId }) }
 }
 
-/** `certificates`: those of the provider that the login was begun with, and no others. */
-export const openResponse = (document: XmlDocument, certificates: readonly string[]): OpenedResponse => {
+/** `listed`: the certificates of the provider that the login was begun with, and no others; weak keys among them are passed over. */
+export const openResponse = (document: XmlDocument, listed: readonly string[]): OpenedResponse => {
+  const certificates = strongCertificates(listed)
   const { xml, root } = document
   if (!isNamed(root, namespaces.protocol, 'Response')) throw new GatewayError('saml_message_malformed', 'no Response')
   assertPlaces(root)

@@ -54,6 +54,7 @@ export class SamlStrategy extends passport.Strategy {
       attributeSetIndex: pending.attributeSet.index,
       classRef: classOfLevel(pending.level),
       comparison: profile.comparison(pending.level),
+      extensions: profile.extensions?.(pending) ?? [],
     }
     const sending = { relayState: pending.relayState, signing: sp.signing }
     if (this.idp.binding === 'redirect') {

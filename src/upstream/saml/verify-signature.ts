@@ -4,7 +4,16 @@
  */
 import { getVerifiedXml } from '@node-saml/node-saml/lib/xml.js'
 import { GatewayError } from '../../errors.ts'
-import { attributeOf, childElements, childrenNamed, descendantsAndSelf, isNamed, namespaces, parseXml } from './xml.ts'
+import {
+  attributeOf,
+  childElements,
+  childrenNamed,
+  descendantsAndSelf,
+  isNamed,
+  namespaces,
+  parseXml,
+  type XmlLimits,
+} from './xml.ts'
 
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
 const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#'
@@ -26,18 +35,24 @@ const algorithm = (detail: string) => new GatewayError('saml_algorithm_forbidden
 
 /**
  * The element as its own document, parsed again from the exact bytes that were signed, without the signature: the only
- * thing to read values from. `element` is a node of `parseXml(xml)`, `certificates` are PEM and those of one provider.
+ * thing to read values from. `element` is a node of `parseXml(xml)`, `certificates` are PEM and those of one provider,
+ * `limits` those that the message was parsed with.
  *
  * A certificate's notAfter is not looked at (docs/rules/spid-saml.md 5.4). Throws `saml_id_missing`,
  * `saml_signature_missing`, `saml_signature_invalid`, `saml_algorithm_forbidden` or `saml_structure_forbidden`.
  */
-export const verifySignature = (xml: string, element: Element, certificates: readonly string[]): Element => {
+export const verifySignature = (
+  xml: string,
+  element: Element,
+  certificates: readonly string[],
+  limits: XmlLimits = {},
+): Element => {
   const id = attributeOf(element, 'ID')
   if (!id) throw new GatewayError('saml_id_missing')
   assertShape(element, id)
   const verified = engine(xml, element, certificates)
   if (verified === null) throw new GatewayError('saml_signature_invalid')
-  const { root } = parseXml(verified)
+  const { root } = parseXml(verified, limits)
   // the engine found its element by ID: it must be the one that it was asked for
   const same = isNamed(root, element.namespaceURI ?? '', element.localName) && attributeOf(root, 'ID') === id
   if (!same) throw structure('another element was signed')

@@ -14,6 +14,14 @@ export const namespaces = {
 /** Of a message. The registry's aggregate of all providers is larger and says so. */
 export const MAX_MESSAGE_BYTES = 256 * 1024
 
+/** Tags, texts and attributes of a message; the richest real one has some 400. */
+const MAX_MESSAGE_NODES = 2000
+
+export interface XmlLimits {
+  readonly maxBytes?: number
+  readonly maxNodes?: number
+}
+
 export interface XmlDocument {
   /** With line ends normalised: what the signature engine must be given along with nodes of `root`. */
   readonly xml: string
@@ -29,10 +37,13 @@ const malformed = (detail: string, cause?: unknown) => new GatewayError('saml_me
 const isElement = (node: Node): node is Element => node.nodeType === ELEMENT
 
 /** Throws `saml_message_malformed`, `saml_message_too_large`, `saml_doctype_forbidden` or (an ID twice) `saml_structure_forbidden`. */
-export const parseXml = (source: string, { maxBytes = MAX_MESSAGE_BYTES } = {}): XmlDocument => {
+export const parseXml = (
+  source: string,
+  { maxBytes = MAX_MESSAGE_BYTES, maxNodes = MAX_MESSAGE_NODES }: XmlLimits = {},
+): XmlDocument => {
   if (Buffer.byteLength(source) > maxBytes) throw new GatewayError('saml_message_too_large')
   const xml = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  assertWellFormed(xml)
+  assertWellFormed(xml, { maxNodes })
   const refuse = (message: string) => {
     throw malformed('parser', message)
   }

@@ -3,6 +3,8 @@ import type { Citizen } from '../../citizen/citizen.ts'
 import { type AttributeValues, minimumDataSet, property, readMinimumDataSet } from '../saml/attributes.ts'
 import type { SamlProfile } from '../saml/profile.ts'
 
+const SPID = 'https://spid.gov.it/saml-extensions'
+
 const genders: Readonly<Record<string, Citizen['gender']>> = { F: 'female', M: 'male' }
 
 export const spidProfile: SamlProfile = {
@@ -32,6 +34,9 @@ export const spidProfile: SamlProfile = {
     30: 'idp_identity_type',
   },
   mandatoryAttributes: minimumDataSet,
+  // 4.5; a provider that knows no Purpose ignores it (SAML core 3.2.1 wants extensions to be optional)
+  extensions: ({ purpose }) =>
+    purpose === undefined ? [] : [{ namespace: SPID, prefix: 'spid', name: 'Purpose', text: purpose }],
   readAttributes: (value) => ({
     ...readMinimumDataSet(value),
     ...property('gender', genders[value('gender') ?? '']),
@@ -43,6 +48,7 @@ export const spidProfile: SamlProfile = {
     ...property('mobilePhone', value('mobilePhone')),
     ...property('address', addressOf(value)),
     ...property('spidCode', value('spidCode')),
+    ...property('company', companyOf(value)),
   }),
 }
 
@@ -55,6 +61,14 @@ const addressOf = (value: AttributeValues): Citizen['address'] =>
     ...property('locality', value('domicileMunicipality')),
     ...property('region', value('domicileProvince')),
     ...property('country', value('domicileNation')),
+  })
+
+const companyOf = (value: AttributeValues): Citizen['company'] =>
+  filled({
+    ...property('name', value('companyName')),
+    ...property('fiscalNumber', value('companyFiscalNumber')),
+    ...property('registeredOffice', value('registeredOffice')),
+    ...property('vatNumber', value('ivaCode')),
   })
 
 const filled = <Value extends object>(value: Value): Value | undefined =>

@@ -27,6 +27,19 @@ describe('claimsOfPerson', () => {
     expect(claimsOfPerson(ada, ['name'])).toEqual({ name: 'ADA DALL’OCA BÖHM' }))
   it('leaves out what is not known', () =>
     expect(claimsOfPerson({ ...ada, givenName: '' }, ['given_name', 'email', 'gender', 'address'])).toEqual({}))
+  it('gives the company that the person acts for, by its national names', () =>
+    expect(
+      claimsOfPerson({ ...ada, company: { name: 'Rossi S.r.l.', registeredOffice: 'Via 1', vatNumber: 'VATIT-1' } }, [
+        'company_name',
+        'company_fiscal_number',
+        'registered_office',
+        'vat_number',
+      ]),
+    ).toEqual({
+      'https://attributes.eid.gov.it/company_name': 'Rossi S.r.l.',
+      'https://attributes.eid.gov.it/registered_office': { formatted: 'Via 1' },
+      'https://attributes.eid.gov.it/vat_number': 'VATIT-1',
+    }))
   it('marks a birth date that was read off the tax code', () =>
     expect(claimsOfPerson({ ...ada, birthdateSource: 'derived' }, ['birthdate'])).toEqual({
       birthdate: '1980-01-01',

@@ -5,7 +5,7 @@ const idp = { entityId: 'https://idp.example', sso: [], certificates: [], expire
 
 it('has the upstreams that are configured, under their ids', () => {
   const upstreams = createUpstreams({
-    spid: { idps: [idp], names: {} },
+    spid: { idps: () => [idp], names: {} },
     cie: { idp, comparison: 'minimum' },
     cns: { trust: [], startUrl: 'https://cns.example', name: 'CNS' },
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ACS, edits, IDP, NOW, removeAttribute, setAttribute, setContent } from '../../../fixtures/saml/idp.ts'
+import { ACS, IDP, NOW, removeAttribute, setAttribute, setContent } from '../../../fixtures/saml/idp.ts'
 import { pendingLogin, respond, verdict } from '../../../fixtures/saml/login.ts'
 
 describe('a good response', () => {
@@ -30,16 +30,6 @@ describe('a good response', () => {
   })
 
   it.each([
-    ['row 31: the Response Issuer without Format', removeAttribute('saml:Issuer', 'Format')],
-    ['row 50: another NameQualifier', setAttribute('saml:NameID', 'NameQualifier', 'https://other.example')],
-    ['row 109: attributes without NameFormat', (xml: string) => xml.replaceAll(/ NameFormat="[^"]*"/g, '')],
-    [
-      'row 110: instants with six decimals',
-      edits(
-        setAttribute('samlp:Response', 'IssueInstant', '2026-01-15T10:00:30.123456Z'),
-        setAttribute('saml:Assertion', 'IssueInstant', '2026-01-15T10:00:30.123456Z'),
-      ),
-    ],
     ['instants with an offset', setAttribute('samlp:Response', 'IssueInstant', '2026-01-15T11:00:30+01:00')],
     ['an Issuer with line breaks around it', setContent('saml:Issuer', `\n  ${IDP}\n`)],
     ['an instant cut to the second, before the request was made', (xml: string) => xml],

@@ -83,6 +83,10 @@ it('reads every other SPID attribute that a Citizen has', async () => {
     domicileProvince: 'TN',
     domicileNation: 'IT',
     spidCode: 'ABCD123456789A',
+    companyName: 'Rossi S.r.l.',
+    companyFiscalNumber: 'TINIT-01234567897',
+    registeredOffice: 'Via Roma 1, Trento',
+    ivaCode: 'VATIT-01234567897',
   })
   expect(outcome).toMatchObject({
     citizen: {
@@ -92,6 +96,12 @@ it('reads every other SPID attribute that a Citizen has', async () => {
       mobilePhone: '+393331234567',
       address: { street: 'Via Roma 1', postalCode: '38122', locality: 'Trento', region: 'TN', country: 'IT' },
       spidCode: 'ABCD123456789A',
+      company: {
+        name: 'Rossi S.r.l.',
+        fiscalNumber: 'TINIT-01234567897',
+        registeredOffice: 'Via Roma 1, Trento',
+        vatNumber: 'VATIT-01234567897',
+      },
     },
   })
 })
@@ -102,5 +112,6 @@ it('leaves out a gender that is neither F nor M, and what came empty', async () 
   expect(outcome.citizen).not.toHaveProperty('gender')
   expect(outcome.citizen).not.toHaveProperty('email')
   expect(outcome.citizen).not.toHaveProperty('placeOfBirth')
+  expect(outcome.citizen).not.toHaveProperty('company')
   expect(outcome.citizen.address).toEqual({ formatted: 'Via Roma 1, Trento' })
 })

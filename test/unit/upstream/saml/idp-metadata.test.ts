@@ -49,6 +49,23 @@ describe('metadata of a provider', () => {
     })
   })
 
+  it('gives where logout messages go, and where their answers; SOAP is not for browsers', () => {
+    const slo = (binding: string, url: string, more = '') =>
+      `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${url}"${more}/>`
+    const services = [
+      slo('SOAP', 'https://idp.example/soap'),
+      slo('HTTP-POST', 'https://idp.example/slo', ' ResponseLocation="https://idp.example/slo/response"'),
+      slo('HTTP-Redirect', 'https://idp.example/slo', ' ResponseLocation="javascript:alert(1)"'),
+      slo('HTTP-Redirect', 'javascript:alert(1)'),
+    ]
+    const content = key(bare(one)) + services.join('') + redirect
+    const [idp] = parseIdpMetadata(entity('https://idp.example', content), { now })
+    expect(idp?.slo).toEqual([
+      { binding: 'redirect', url: 'https://idp.example/slo' },
+      { binding: 'post', url: 'https://idp.example/slo', responseUrl: 'https://idp.example/slo/response' },
+    ])
+  })
+
   it('takes POST where there is nothing else, and no other binding', () => {
     const others = sso('HTTP-POST-SimpleSign', 'https://idp.example/simple') + sso('SOAP', 'https://idp.example/soap')
     const [idp] = parseIdpMetadata(entity('https://idp.example', key(bare(one)) + others + post), { now })
@@ -102,6 +119,9 @@ describe(`real metadata${why}`, () => {
       const idps = real('spid-idps-all-2025-11-25.xml')
       expect(idps).toHaveLength(12)
       expect(idps.every(({ sso: [first] }) => first?.binding === 'redirect')).toBe(true)
+      // all take logout messages by Redirect; three want the answers at another address
+      expect(idps.every(({ slo }) => slo?.[0]?.binding === 'redirect')).toBe(true)
+      expect(idps.filter(({ slo }) => slo?.some(({ responseUrl }) => responseUrl !== undefined))).toHaveLength(3)
       expect(idps.flatMap(({ certificates }) => certificates)).toHaveLength(16)
       expect(
         idps.filter(({ expiredCertificates }) => expiredCertificates.length > 0).map(({ entityId }) => entityId),
@@ -111,7 +131,7 @@ describe(`real metadata${why}`, () => {
         'https://posteid.poste.it',
       ])
       expect(
-        createSpid({ idps, names: {} })
+        createSpid({ idps: () => idps, names: {} })
           .choices({ level: 2 })
           .every(({ name }) => !name.includes('://')),
       ).toBe(true)

@@ -14,8 +14,9 @@ const idp = (entityId: string, changes: Partial<IdpMetadata> = {}): IdpMetadata 
 })
 const poste = idp('https://posteid.poste.it', { organizationName: 'Poste Italiane SpA' })
 const sielte = idp('https://identity.sieltecloud.it', { organizationName: 'Sielte S.p.A.' })
+const listed = [poste, sielte, idp('https://nameless.example/idp')]
 const spid = createSpid({
-  idps: [poste, sielte, idp('https://nameless.example/idp')],
+  idps: () => listed,
   names: { 'https://posteid.poste.it': 'Poste ID' },
 })
 
@@ -38,6 +39,16 @@ it('begins with a provider of its own and no other', () => {
   expect(spid.resolve('https://other.example')).toBeUndefined()
   expect(spid.resolve(undefined)).toBeUndefined()
   expect(spid.resolve('__proto__')).toBeUndefined()
+})
+
+it('offers what the list says at that moment', () => {
+  let list = [poste]
+  const changing = createSpid({ idps: () => list, names: {} })
+  expect(changing.resolve('https://identity.sieltecloud.it')).toBeUndefined()
+  list = [sielte, { ...sielte, certificates: ['newer'] }]
+  expect(changing.choices({ level: 2 }).map(({ idp }) => idp)).toEqual(['https://identity.sieltecloud.it'])
+  expect(changing.resolve('https://identity.sieltecloud.it')?.idp?.certificates).toEqual(['newer'])
+  expect(changing.resolve('https://posteid.poste.it')).toBeUndefined()
 })
 
 it('asks for each level as a minimum', async () => {

@@ -1,0 +1,195 @@
+/** docs/rules/spid-saml.md 2.1, second half, and section 11: the SPSSODescriptor. */
+import { X509Certificate } from 'node:crypto'
+import { attributeOf, namespaces, textOf } from '../../saml/xml.ts'
+import { type Check, unless } from '../finding.ts'
+import { addressFaults, certificatesIn, children, indexOf, type MetadataDocument, pemOf } from './document.ts'
+
+const BINDINGS = 'urn:oasis:names:tc:SAML:2.0:bindings:'
+const logoutBindings: ReadonlySet<string> = new Set(
+  ['HTTP-POST', 'HTTP-Redirect', 'SOAP'].map((name) => BINDINGS + name),
+)
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+
+/** Section 7: exactly these 23. */
+const attributeNames: ReadonlySet<string> = new Set(
+  `spidCode name familyName placeOfBirth countyOfBirth dateOfBirth gender companyName companyFiscalNumber registeredOffice
+  fiscalNumber ivaCode idCard mobilePhone email address domicileStreetAddress domicilePostalCode domicileMunicipality
+  domicileProvince domicileNation expirationDate digitalAddress`.split(/\s+/),
+)
+
+/** Section 11. */
+const eidasSets: Readonly<Record<number, { readonly name: string; readonly attributes: readonly string[] }>> = {
+  99: {
+    name: 'eIDAS Natural Person Minimum Attribute Set',
+    attributes: ['fiscalNumber', 'spidCode', 'name', 'familyName', 'dateOfBirth'],
+  },
+  100: {
+    name: 'eIDAS Natural Person Full Attribute Set',
+    attributes: 'fiscalNumber spidCode name familyName dateOfBirth placeOfBirth address gender'.split(' '),
+  },
+}
+
+const OURS = 'the file was changed, or this is a defect of Varco: make it again with varco spid metadata'
+const SETS = 'correct federation.spid.attribute_sets in the tenant file'
+const HOST = 'set public_url to the https:// address of the regional host'
+
+export const serviceProviderChecks: readonly Check<MetadataDocument>[] = [
+  {
+    id: '1.6.0',
+    faults: ({ roles }) => unless(roles.length === 1, `there are ${roles.length} SPSSODescriptors, not one`),
+    fix: OURS,
+  },
+  {
+    id: '1.6.1-2',
+    faults: ({ roles }) => attributeFaults(roles, 'protocolSupportEnumeration', namespaces.protocol),
+    fix: OURS,
+  },
+  { id: '1.6.3-5', faults: ({ roles }) => attributeFaults(roles, 'AuthnRequestsSigned', 'true'), fix: OURS },
+  { id: '01.06.07-09', faults: ({ roles }) => attributeFaults(roles, 'WantAssertionsSigned', 'true'), fix: OURS },
+  {
+    id: '1.4.0-1',
+    faults: (metadata) => {
+      const signing = keyDescriptors(metadata, 'signing')
+      return [
+        ...unless(signing.length > 0, 'there is no KeyDescriptor for signing'),
+        ...signing.flatMap(certificateFaults),
+      ]
+    },
+    fix: OURS,
+  },
+  { id: '1.4.2', faults: (metadata) => keyDescriptors(metadata, 'encryption').flatMap(certificateFaults), fix: OURS },
+  {
+    id: '1.8.x',
+    faults: ({ inRole }) => {
+      const services = inRole('SingleLogoutService')
+      return [
+        ...unless(services.length > 0, 'there is no SingleLogoutService'),
+        ...services.flatMap((service) => [
+          ...unless(
+            logoutBindings.has(attributeOf(service, 'Binding') ?? ''),
+            `SingleLogoutService has the binding ${attributeOf(service, 'Binding')}`,
+          ),
+          ...addressFaults('the Location of SingleLogoutService', attributeOf(service, 'Location')),
+        ]),
+      ]
+    },
+    fix: HOST,
+  },
+  {
+    id: '2.1 NameIDFormat',
+    faults: ({ inRole }) =>
+      inRole('NameIDFormat')
+        .map(textOf)
+        .filter((format) => format !== TRANSIENT)
+        .map((format) => `NameIDFormat is ${format}`),
+    fix: OURS,
+  },
+  {
+    id: '1.1.x',
+    faults: ({ inRole }) => {
+      const services = inRole('AssertionConsumerService')
+      const defaults = services.filter((service) => attributeOf(service, 'isDefault') === 'true')
+      return [
+        ...unless(services.length > 0, 'there is no AssertionConsumerService'),
+        ...indexFaults(services),
+        ...services.flatMap((service) => [
+          ...unless(
+            attributeOf(service, 'Binding') === `${BINDINGS}HTTP-POST`,
+            'an AssertionConsumerService is not HTTP-POST',
+          ),
+          ...addressFaults('the Location of AssertionConsumerService', attributeOf(service, 'Location')),
+        ]),
+        ...unless(
+          defaults.length === 1 && defaults.every((service) => indexOf(service) === 0),
+          'not exactly one AssertionConsumerService is the default, with index 0',
+        ),
+      ]
+    },
+    fix: HOST,
+  },
+  {
+    id: '1.2.x',
+    faults: ({ inRole }) => {
+      const services = inRole('AttributeConsumingService')
+      return [
+        ...unless(services.length > 0, 'there is no AttributeConsumingService'),
+        ...indexFaults(services),
+        ...services.flatMap(setFaults),
+      ]
+    },
+    fix: SETS,
+  },
+  {
+    id: '11 eIDAS sets',
+    faults: ({ inRole }) => inRole('AttributeConsumingService').flatMap(eidasFaults),
+    fix: 'leave the indexes 99 and 100 to eIDAS',
+  },
+]
+
+const attributeFaults = (roles: readonly Element[], name: string, wanted: string): readonly string[] =>
+  roles.flatMap((role) =>
+    unless(attributeOf(role, name) === wanted, `${name} is ${attributeOf(role, name) ?? 'missing'}`),
+  )
+
+const keyDescriptors = ({ inRole }: MetadataDocument, use: string): readonly Element[] =>
+  inRole('KeyDescriptor').filter((descriptor) => attributeOf(descriptor, 'use') === use)
+
+const certificateFaults = (descriptor: Element): readonly string[] => {
+  const certificates = certificatesIn(descriptor)
+  return certificates.length > 0 && certificates.every(isCertificate)
+    ? []
+    : ['a KeyDescriptor has no readable certificate']
+}
+
+const isCertificate = (base64: string): boolean => {
+  try {
+    new X509Certificate(pemOf(base64))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const indexFaults = (services: readonly Element[]): readonly string[] => {
+  const indexes = services.map(indexOf)
+  return [
+    ...unless(
+      indexes.every((index) => Number.isInteger(index) && index >= 0),
+      'an index is missing or negative',
+    ),
+    ...unless(new Set(indexes).size === indexes.length, 'an index stands twice'),
+  ]
+}
+
+const setFaults = (service: Element): readonly string[] => {
+  const what = `the set with index ${attributeOf(service, 'index')}`
+  const names = children(service, 'ServiceName')
+  const attributes = children(service, 'RequestedAttribute').map((element) => attributeOf(element, 'Name') ?? '')
+  return [
+    ...unless(
+      names.length > 0 && names.every((name) => textOf(name) !== '' && (attributeOf(name, 'xml:lang') ?? '') !== ''),
+      `${what} has no ServiceName with xml:lang`,
+    ),
+    ...unless(attributes.length > 0, `${what} requests nothing`),
+    ...unless(new Set(attributes).size === attributes.length, `${what} requests an attribute twice`),
+    ...attributes
+      .filter((name) => !attributeNames.has(name))
+      .map((name) => `${what} requests "${name}", which SPID does not have`),
+  ]
+}
+
+const eidasFaults = (service: Element): readonly string[] => {
+  const set = eidasSets[indexOf(service)]
+  if (set === undefined) return []
+  const [name] = children(service, 'ServiceName')
+  const requested = children(service, 'RequestedAttribute').map((element) => attributeOf(element, 'Name') ?? '')
+  return [
+    ...unless(
+      name !== undefined && textOf(name) === set.name && attributeOf(name, 'xml:lang') === 'it',
+      `the set with index ${indexOf(service)} is not called "${set.name}"`,
+    ),
+    ...requested
+      .filter((one) => !set.attributes.includes(one))
+      .map((one) => `the set with index ${indexOf(service)} requests ${one}`),
+  ]
+}

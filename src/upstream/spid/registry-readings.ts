@@ -1,0 +1,45 @@
+/** When the registry is read: at the start, then daily, and sooner after a reading that failed. */
+import type { IdpRegistry } from './registry.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+/** A day without SPID, or with withdrawn keys, because the registry was away for one minute would be too long. */
+const pauseAfter = { refused: HOUR, nothing: 5 * MINUTE } as const
+
+export interface Readings {
+  /** Takes no further reading, and ends one under way. */
+  stop(): void
+}
+
+/**
+ * Resolves at once when there is a last good copy, else when the source has answered or failed: a failing source never
+ * keeps the gateway from starting. Its timers keep no process alive.
+ */
+export const startReadings = async (
+  registry: IdpRegistry,
+  { refreshHours }: { readonly refreshHours: number },
+): Promise<Readings> => {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const isEmpty = () => registry.current().length === 0
+  const read = async (): Promise<void> => {
+    const { result } = await registry.refresh()
+    if (stopped) return
+    const longest = isEmpty()
+      ? pauseAfter.nothing
+      : result === 'refused'
+        ? pauseAfter.refused
+        : Number.POSITIVE_INFINITY
+    timer = setTimeout(read, Math.min(refreshHours * HOUR, longest)).unref()
+  }
+  await registry.load()
+  const first = read()
+  if (isEmpty()) await first
+  return {
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+      registry.close()
+    },
+  }
+}
