@@ -1,4 +1,5 @@
 /** The store of a gateway that runs alone. A restart empties it: every login under way starts again. */
+import { GatewayError } from '../errors.ts'
 import type { Store } from './store.ts'
 import { checkTtl } from './ttl.ts'
 
@@ -16,10 +17,37 @@ export interface MemoryStore extends Store {
   readonly size: number
 }
 
-/** @param now milliseconds since 1970. */
-export const createMemoryStore = ({ now }: { now: () => number }): MemoryStore => {
+/** A copy of its own: `Buffer.from` would keep a whole slab of the pool alive for each small value. */
+const copyOf = (value: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(value.length)
+  value.copy(copy)
+  return copy
+}
+
+/** What an entry costs beside its value: key, Map slot, Buffer object. */
+const OVERHEAD = 512
+
+/**
+ * @param now milliseconds since 1970.
+ * @param maxBytes at which writes are refused with `store_unavailable`: strangers must not be able to fill the machine.
+ */
+export const createMemoryStore = ({
+  now,
+  maxBytes = 512 * 1024 * 1024,
+}: {
+  now: () => number
+  maxBytes?: number
+}): MemoryStore => {
   const entries = new Map<string, Entry>()
+  let held = 0
   let sweep = entries.entries()
+
+  const remove = (key: string) => {
+    const entry = entries.get(key)
+    if (entry === undefined) return
+    held -= entry.value.length + OVERHEAD
+    entries.delete(key)
+  }
 
   // Instead of a timer. A Map's iterator sees what is added after it, and deleting under it is safe.
   const sweepSome = () => {
@@ -30,20 +58,28 @@ export const createMemoryStore = ({ now }: { now: () => number }): MemoryStore =
         return
       }
       const [key, entry] = next.value
-      if (entry.expires <= now()) entries.delete(key)
+      if (entry.expires <= now()) remove(key)
     }
   }
 
   const read = (key: string): Entry | undefined => {
     const entry = entries.get(key)
     if (entry === undefined || entry.expires > now()) return entry
-    entries.delete(key)
+    remove(key)
     return undefined
   }
 
+  const set = (key: string, value: Buffer, expires: number) => {
+    const size = (entry: Buffer | undefined) => (entry === undefined ? 0 : entry.length + OVERHEAD)
+    const next = held - size(entries.get(key)?.value) + size(value)
+    if (next > maxBytes) throw new GatewayError('store_unavailable', 'the memory store is full')
+    held = next
+    entries.set(key, { value: copyOf(value), expires })
+  }
+
   const write = (key: string, value: Buffer, ttl: number) => {
-    entries.set(key, { value: Buffer.from(value), expires: now() + checkTtl(ttl) * 1000 })
     sweepSome()
+    set(key, value, now() + checkTtl(ttl) * 1000)
   }
 
   // Each runs to its end before another begins: that alone makes it atomic.
@@ -60,7 +96,7 @@ export const createMemoryStore = ({ now }: { now: () => number }): MemoryStore =
     },
     async take(key) {
       const entry = read(key)
-      entries.delete(key)
+      remove(key)
       return entry?.value
     },
     async add(key, value, ttl) {
@@ -72,15 +108,16 @@ export const createMemoryStore = ({ now }: { now: () => number }): MemoryStore =
     async replace(key, expected, next) {
       const entry = read(key)
       if (entry === undefined || !entry.value.equals(expected)) return false
-      entries.set(key, { value: Buffer.from(next), expires: entry.expires })
+      set(key, next, entry.expires)
       return true
     },
     async delete(key) {
-      entries.delete(key)
+      remove(key)
     },
     async ping() {},
     async close() {
       entries.clear()
+      held = 0
     },
   }
 }

@@ -29,3 +29,13 @@ it('memory gives back the room of dead values that nobody asks for', async () =>
   for (let later = 0; later < 250; later++) await store.put(`later ${later}`, Buffer.from('value'), 60)
   expect(store.size).toBe(250)
 })
+
+it('refuses to grow beyond its limit, keeps what it has, and takes more when something is gone', async () => {
+  const store = createMemoryStore({ now: () => 0, maxBytes: 3000 })
+  await store.put('a', Buffer.alloc(1000), 60)
+  await expect(store.put('b', Buffer.alloc(2000), 60)).rejects.toMatchObject({ code: 'store_unavailable' })
+  expect(await store.get('a')).toHaveLength(1000)
+  await store.put('a', Buffer.alloc(2000), 60)
+  await store.delete('a')
+  await expect(store.put('b', Buffer.alloc(2000), 60)).resolves.toBeUndefined()
+})
