@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { runCommand } from './cli/run-command.ts'
+import { writeNewFile } from './keyring/new-file.ts'
 
 const code = await runCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
@@ -15,9 +16,10 @@ const code = await runCommand(process.argv.slice(2), {
   writeFile: async (path, text) => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     // a crash in between leaves the old file whole
-    await writeFile(`${path}.new`, text, { mode: 0o600, flush: true })
-    await rename(`${path}.new`, path)
+    await writeFile(`${path}.${process.pid}.new`, text, { mode: 0o600, flush: true })
+    await rename(`${path}.${process.pid}.new`, path)
   },
+  createFile: writeNewFile,
   // imported only here: every other command stays quick, and needs no server
   runGateway: async (config) => (await import('./main.ts')).runGateway(config),
 })

@@ -14,6 +14,8 @@ export interface World {
   readonly readers: Readers
   /** Makes the folders it needs and replaces the file in one step. */
   readonly writeFile: (path: string, text: string) => Promise<void>
+  /** Readable by its owner only; never replaces one: rejects with code `EEXIST`. Makes the folders it needs. */
+  readonly createFile: (path: string, content: string | Uint8Array) => Promise<void>
   readonly runGateway: (config: GatewayConfig) => Promise<void>
 }
 
@@ -22,6 +24,13 @@ export interface Arguments {
   readonly operands: readonly string[]
   readonly config?: string
   readonly check: boolean
+  readonly tenant?: string
+  /** `a,b` or `all`. */
+  readonly tenants?: string
+  readonly out?: string
+  readonly csr: boolean
+  /** Bits, as typed. */
+  readonly keySize?: string
 }
 
 export interface Command {

@@ -5,6 +5,10 @@ import { GatewayError, StartError } from '../errors.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
+import { spidCertificate } from './spid-certificate.ts'
+import { spidIdpsList, spidIdpsUpdate } from './spid-idps.ts'
+import { spidMetadataCommand } from './spid-metadata.ts'
+import { spidSubmission } from './spid-submission.ts'
 import { start } from './start.ts'
 
 const help: Command = {
@@ -29,7 +33,18 @@ const version: Command = {
   },
 }
 
-const commands: readonly Command[] = [start, keysCreate, keysList, help, version]
+const commands: readonly Command[] = [
+  start,
+  keysCreate,
+  keysList,
+  spidIdpsUpdate,
+  spidIdpsList,
+  spidMetadataCommand,
+  spidCertificate,
+  spidSubmission,
+  help,
+  version,
+]
 
 export const runCommand = async (words: readonly string[], world: World): Promise<ExitCode> => {
   try {
@@ -54,13 +69,27 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     options: {
       config: { type: 'string' },
       check: { type: 'boolean', default: false },
+      tenant: { type: 'string' },
+      tenants: { type: 'string' },
+      out: { type: 'string' },
+      csr: { type: 'boolean', default: false },
+      'key-size': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },
   })
-  const { config, check } = values
+  const { config, check, tenant, tenants, out, csr, 'key-size': keySize } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
-  return { positionals: asked, check, ...(config !== undefined && { config }) }
+  return {
+    positionals: asked,
+    check,
+    csr,
+    ...(config !== undefined && { config }),
+    ...(tenant !== undefined && { tenant }),
+    ...(tenants !== undefined && { tenants }),
+    ...(out !== undefined && { out }),
+    ...(keySize !== undefined && { keySize }),
+  }
 }
 
 const messageOf = (error: unknown): string => {

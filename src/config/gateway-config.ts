@@ -16,6 +16,30 @@ export interface KeyPair {
   readonly certificate: string
 }
 
+/** The pair that signs SAML messages now, and the one published beside it while keys change. */
+export interface SamlKeyPair extends KeyPair {
+  readonly next?: { readonly key?: string; readonly certificate: string }
+}
+
+/** Who runs the gateway. What is missing is missed only when metadata or a certificate is made. */
+export interface AggregatorConfig {
+  readonly name?: string
+  /** The `uri` in the subject of the shared certificates (docs/rules/spid-saml.md section 3). */
+  readonly uri?: string
+  readonly ipaCode?: string
+  /** With its country. */
+  readonly vatNumber?: string
+  readonly fiscalCode?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly organizationIdentifier?: string
+  readonly policyOids?: readonly string[]
+  /** localityName of the certificates. */
+  readonly city?: string
+  readonly spid: SamlKeyPair
+  readonly cie: SamlKeyPair
+}
+
 export interface GatewayConfig {
   /** Origin of the regional host, e.g. `https://login.regione.example`, without a trailing slash. */
   readonly publicUrl: string
@@ -32,8 +56,14 @@ export interface GatewayConfig {
   /** Hex SHA-256 of the subject key. Required as soon as a tenant is live. */
   readonly subjectKeyFingerprint?: string
   readonly region: Region
-  readonly aggregator: { readonly spid: KeyPair; readonly cie: KeyPair }
-  readonly spid: { readonly metadata: readonly MetadataSource[]; readonly names: Readonly<Record<string, string>> }
+  readonly aggregator: AggregatorConfig
+  readonly spid: {
+    /** Trusted as they stand: test providers, the validator of AgID. */
+    readonly metadata: readonly { readonly file: string }[]
+    readonly registry?: RegistryConfig
+    /** entityID → the name that citizens know. */
+    readonly names: Readonly<Record<string, string>>
+  }
   readonly cie: { readonly metadata: readonly MetadataSource[]; readonly comparison: 'minimum' | 'exact' }
   readonly cns?: {
     /** Origin of the listener that asks for the card, e.g. `https://cns.login.regione.example`. */
@@ -45,10 +75,20 @@ export interface GatewayConfig {
     /** PEM certificates of the card CAs. */
     readonly trust: readonly string[]
   }
+  /** The Italian eIDAS node, for people of other European countries. Absent: off. */
+  readonly eidas?: { readonly metadata: readonly MetadataSource[]; readonly attributeSetIndex: 99 | 100 }
   /** CIDR blocks of private networks that outgoing calls may reach; the public network always may. */
   readonly outgoing: { readonly allowedNetworks: readonly string[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly pretty: boolean }
   readonly tenants: readonly Tenant[]
+}
+
+/** The list of all SPID providers, signed. */
+export interface RegistryConfig {
+  readonly source: MetadataSource
+  /** SHA-256 of the certificates that may sign it, in small hex letters; absent: AgID's. */
+  readonly pins?: readonly string[]
+  readonly refreshHours: number
 }
 
 /** `file` is already absolute. */

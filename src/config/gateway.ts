@@ -1,8 +1,8 @@
 /** From a gateway.yaml that keeps its rules to the settings of the gateway: secrets fetched, keys checked against each other. */
 import { resolve } from 'node:path'
-import { explainMessage } from './explain.ts'
-import type { GatewayConfig, KeyPair, MetadataSource } from './gateway-config.ts'
-import { decodeKey, fingerprint, keyPairFault, splitCertificates } from './key-material.ts'
+import type { AggregatorConfig, GatewayConfig, MetadataSource, RegistryConfig } from './gateway-config.ts'
+import { decodeKey, fingerprint, splitCertificates } from './key-material.ts'
+import { createPairReading } from './key-pairs.ts'
 import type { Path, Problem } from './problem.ts'
 import { beside, type Reading, type Reference } from './references.ts'
 import { type GatewayFile, namesSchema } from './schema.ts'
@@ -21,6 +21,8 @@ export const readGateway = async (
 ): Promise<Settings> => {
   const report = (path: Path, reason: string, fix: string) => problems.push(yaml.problem(path, reason, fix))
 
+  const pairs = createPairReading(reading, problems)
+
   /** Empty where it is missing or no key. */
   const key = async (path: Path, reference: Reference, exactly32: boolean): Promise<Buffer> => {
     const text = (await reading.secret(yaml, path, reference)).trim()
@@ -31,21 +33,11 @@ export const readGateway = async (
     return Buffer.alloc(0)
   }
 
-  const keyPair = async (path: Path, pair: { key: Reference; certificate: Reference }): Promise<KeyPair> => {
-    const read = {
-      key: await reading.secret(yaml, [...path, 'key'], pair.key),
-      certificate: await reading.secret(yaml, [...path, 'certificate'], pair.certificate),
-    }
-    const fault = read.key === '' || read.certificate === '' ? undefined : keyPairFault(read)
-    if (fault !== undefined) report([...path, fault.of], ...explainMessage(fault.message))
-    return read
-  }
-
-  const metadata = async (path: Path, sources: readonly MetadataSource[]): Promise<readonly MetadataSource[]> => {
+  const metadata = async <Source extends MetadataSource>(path: Path, sources: readonly Source[]) => {
     for (const [index, source] of sources.entries()) {
       if ('file' in source) await reading.file(yaml, [...path, index], source.file)
     }
-    return sources.map((source) => ('file' in source ? { file: resolve(beside(yaml, source.file)) } : source))
+    return sources.map((source) => absolute(yaml, source))
   }
 
   const names = async (name: string | undefined): Promise<Readonly<Record<string, string>>> => {
@@ -104,24 +96,61 @@ export const readGateway = async (
     fingerprintOfSubjectKey,
     ...(configured !== undefined && { subjectKeyFingerprint: configured }),
     aggregator: {
-      spid: await keyPair(['aggregator', 'spid'], file.aggregator.spid),
-      cie: await keyPair(['aggregator', 'cie'], file.aggregator.cie),
+      ...aboutAggregator(file.aggregator),
+      spid: await pairs.saml(yaml, ['aggregator', 'spid'], file.aggregator.spid),
+      cie: await pairs.saml(yaml, ['aggregator', 'cie'], file.aggregator.cie),
     },
-    spid: { metadata: await metadata(['spid', 'metadata'], file.spid.metadata), names: await names(file.spid.names) },
+    spid: {
+      metadata: await metadata(['spid', 'metadata'], file.spid.metadata),
+      ...(file.spid.registry !== undefined && { registry: registryOf(yaml, file.spid.registry) }),
+      names: await names(file.spid.names),
+    },
     cie: { metadata: await metadata(['cie', 'metadata'], file.cie.metadata), comparison: file.cie.comparison },
     ...(file.cns !== undefined && {
       cns: {
         url: file.cns.url,
         startUrl: file.cns.start_url ?? file.cns.url,
         listen: file.cns.listen,
-        tls: await keyPair(['cns', 'tls'], file.cns.tls),
+        tls: await pairs.plain(yaml, ['cns', 'tls'], file.cns.tls),
         trust: await trust(file.cns.trust),
+      },
+    }),
+    ...(file.eidas !== undefined && {
+      eidas: {
+        metadata: await metadata(['eidas', 'metadata'], file.eidas.metadata),
+        attributeSetIndex: file.eidas.attribute_set_index,
       },
     }),
     outgoing: { allowedNetworks: file.outgoing.allowed_networks },
     log: file.log,
   }
 }
+
+const aboutAggregator = (file: GatewayFile['aggregator']): Omit<AggregatorConfig, 'spid' | 'cie'> => ({
+  ...(file.name !== undefined && { name: file.name }),
+  ...(file.uri !== undefined && { uri: file.uri }),
+  ...(file.ipa_code !== undefined && { ipaCode: file.ipa_code }),
+  ...(file.vat_number !== undefined && { vatNumber: file.vat_number }),
+  ...(file.fiscal_code !== undefined && { fiscalCode: file.fiscal_code }),
+  ...(file.email !== undefined && { email: file.email }),
+  ...(file.phone !== undefined && { phone: file.phone }),
+  ...(file.organization_identifier !== undefined && { organizationIdentifier: file.organization_identifier }),
+  ...(file.policy_oids !== undefined && { policyOids: file.policy_oids }),
+  ...(file.city !== undefined && { city: file.city }),
+})
+
+const absolute = <Source extends MetadataSource>(yaml: YamlFile, source: Source): Source =>
+  'file' in source ? { ...source, file: resolve(beside(yaml, source.file)) } : source
+
+/** A source that cannot be read is no problem of the configuration: the gateway starts with its last good copy. */
+const registryOf = (
+  yaml: YamlFile,
+  { source, pins, refresh_hours }: NonNullable<GatewayFile['spid']['registry']>,
+): RegistryConfig => ({
+  source: absolute(yaml, source),
+  ...(pins !== undefined && { pins }),
+  refreshHours: refresh_hours,
+})
 
 const redisUrl = async (
   yaml: YamlFile,

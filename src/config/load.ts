@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { sharedBetween, type TenantSource } from '../tenant/between.ts'
 import { differences, readPin } from '../tenant/immutable.ts'
 import { legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
+import { readOwnSignings } from '../tenant/read-federation.ts'
 import { tenantSchema } from '../tenant/schema.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { deepFreeze } from './freeze.ts'
@@ -57,24 +58,31 @@ export const loadGatewayConfig = async (file: string, readers: Readers): Promise
     const tenant = await open(path, tenantSchema)
     if (tenant?.value === undefined) continue
     const { yaml, value } = tenant
-    tenants.push({ yaml, value, secrets: await readClientSecrets(yaml, value, reading, problems) })
+    tenants.push({
+      yaml,
+      value,
+      secrets: await readClientSecrets(yaml, value, reading, problems),
+      signings: await readOwnSignings(yaml, value, reading, problems),
+    })
   }
 
   const settings = gateway.value && (await readGateway(gateway.yaml, gateway.value, reading, problems))
   if (settings === undefined || region?.value === undefined) return { problems }
   const surroundings: Surroundings = {
     publicUrl: settings.publicUrl,
-    region: regionOf(region.value),
+    region: regionOf(region.value, settings.eidas !== undefined),
     methods: {
-      spid: settings.spid.metadata.length > 0,
+      spid: settings.spid.metadata.length > 0 || settings.spid.registry !== undefined,
       cie: settings.cie.metadata.length > 0,
       cns: settings.cns !== undefined,
+      eidas: settings.eidas !== undefined,
     },
+    ...(settings.eidas !== undefined && { eidasIndex: settings.eidas.attributeSetIndex }),
   }
   const sources = tenants.map(
-    ({ yaml, value, secrets }): TenantSource => ({
+    ({ yaml, value, secrets, signings }): TenantSource => ({
       yaml,
-      tenant: readTenant(yaml, value, secrets, surroundings, problems),
+      tenant: readTenant(yaml, value, secrets, surroundings, problems, signings),
     }),
   )
   problems.push(...sharedBetween(sources), ...hostsOfTheGateway(settings, sources))
@@ -129,12 +137,12 @@ const tenantFiles = async (
   return files.map((name) => `${path.replace(/\/$/, '')}/${name}`)
 }
 
-const regionOf = (file: RegionFile): Region => ({
+const regionOf = (file: RegionFile, eidas: boolean): Region => ({
   name: file.name,
   helpdesk: file.helpdesk,
   legal: legalOf(file.legal),
   cnsLabel: file.cns_label,
-  methodOrder: file.method_order,
+  methodOrder: eidas && !file.method_order.includes('eidas') ? [...file.method_order, 'eidas'] : file.method_order,
 })
 
 const hostsOfTheGateway = (

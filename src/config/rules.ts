@@ -41,6 +41,15 @@ export const text = z
 export const localised = <T extends z.ZodString | typeof text>(value: T) =>
   block({ it: value, de: value.exactOptional(), lld: value.exactOptional(), en: value.exactOptional() })
 
+/** Any of the languages, for what has something else to fall back to. */
+export const translated = <T extends z.ZodString | typeof text>(value: T) =>
+  block({
+    it: value.exactOptional(),
+    de: value.exactOptional(),
+    lld: value.exactOptional(),
+    en: value.exactOptional(),
+  })
+
 /** True for the names and addresses of this very machine, where http is no risk. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost')
@@ -103,6 +112,37 @@ export const listen = z.string().transform((value, context): Listen => {
   })
   return z.NEVER
 })
+
+/** A mailbox as AgID's checker takes it: docs/rules/spid-saml.md 2.3. */
+export const officeEmail = z
+  .string()
+  .regex(
+    /^[\w.-]+@[\w.-]+\.\w{2,8}$/,
+    told('is not the address of an office', 'write it as spid@comune.example.it: letters, digits, dots, dashes'),
+  )
+
+export const officePhone = z
+  .string()
+  .regex(/^\+?\d{5,15}$/, told('is not a telephone number without blanks', 'write it as "+390461000000"'))
+
+/** Identifiers of a body, in the file of the gateway and in a tenant's. */
+export const ipaCode = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, told('is not an IPA code', 'write it as it stands on indicepa.gov.it, as c_x999'))
+
+export const vatNumber = z
+  .string()
+  .regex(
+    /^(IT\d{11}|(?!IT)[A-Z]{2}\w{2,13})$/,
+    told('is not a VAT number with its country', 'write it as IT01234567890: two letters, in Italy eleven digits'),
+  )
+
+export const bodyFiscalCode = z
+  .string()
+  .regex(
+    /^(\d{11}|[A-Z0-9]{16})$/,
+    told('is not the tax code of a body', 'write its eleven digits, in quotes: "01234567890"'),
+  )
 
 /** An address or a CIDR block. */
 export const network = z.string().refine(

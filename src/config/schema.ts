@@ -1,38 +1,121 @@
 /** gateway.yaml and region.yaml: every key, in the order in which docs and examples show it. */
 import { z } from 'zod'
 import { told } from './explain.ts'
+import type { MetadataSource } from './gateway-config.ts'
 import { secretReference } from './references.ts'
 import {
   always,
   block,
+  bodyFiscalCode,
   distinct,
   filePath,
   httpsOrigin,
+  ipaCode,
   listen,
   localised,
   network,
+  officeEmail,
+  officePhone,
   origin,
   text,
+  vatNumber,
   webUrl,
 } from './rules.ts'
 
 /** A certificate is no secret: a plain path will do. */
-const certificateReference = z.union(
+export const certificateReference = z.union(
   [secretReference, filePath.transform((file) => ({ file }))],
   told('is not a file', 'write a path beside this file, or env:NAME'),
 )
 const keyPair = block({ key: secretReference, certificate: certificateReference })
 
+/** Published beside the pair in use while keys change; its own key is needed only where it is to sign one day. */
+export const nextPair = block({ key: secretReference.exactOptional(), certificate: certificateReference })
+
+const samlKeyPair = block({
+  key: secretReference,
+  certificate: certificateReference,
+  next: nextPair.exactOptional(),
+})
+
+const policyOid = z
+  .string()
+  .regex(/^[0-2](\.\d+){2,}$/, told('is not a policy OID', 'write it in quotes, as "1.3.76.16.4.2.1"'))
+
+/** Who runs the gateway. All but the keys may be missing until metadata or a certificate is asked for. */
+const aggregator = block({
+  name: text.exactOptional(),
+  uri: webUrl.exactOptional(),
+  ipa_code: ipaCode.exactOptional(),
+  vat_number: vatNumber.exactOptional(),
+  fiscal_code: bodyFiscalCode.exactOptional(),
+  email: officeEmail.exactOptional(),
+  phone: officePhone.exactOptional(),
+  organization_identifier: text.exactOptional(),
+  policy_oids: z
+    .array(policyOid)
+    .min(1, told('is empty', 'remove it for the usual ones'))
+    .superRefine(distinct(), always)
+    .exactOptional(),
+  city: text.exactOptional(),
+  spid: samlKeyPair,
+  cie: samlKeyPair,
+})
+
+const isUrl = (value: string): boolean => /^https?:\/\//i.test(value)
+
 /** `https://…` is fetched, anything else is a path. */
 const metadataSource = z.union(
   [
-    text.transform((value) => (/^https?:\/\//.test(value) ? { url: value } : { file: value.replace(/^file:/, '') })),
+    text.transform((value) => (isUrl(value) ? { url: value } : { file: value.replace(/^file:/, '') })),
     block({ file: filePath }),
     block({ url: webUrl }),
   ],
   told('is neither a path nor a URL', 'write a path beside this file, or https://…'),
 )
 const metadata = z.array(metadataSource).default([])
+
+/** A file is trusted as it stands; what comes over the network is believed only when it is signed. */
+const metadataFile = metadataSource.transform((source: MetadataSource, context) => {
+  if ('file' in source) return source
+  const fix = 'use spid.registry: { source: https://… }: what it answers is verified and kept'
+  context.addIssue({ code: 'custom', message: told('is a URL', fix) })
+  return z.NEVER
+})
+
+/** With or without colons, as openssl and people write it. */
+const certificatePin = z
+  .string()
+  .transform((value) => value.replaceAll(':', '').toLowerCase())
+  .pipe(
+    z
+      .string()
+      .regex(
+        /^[0-9a-f]{64}$/,
+        told('is no SHA-256 fingerprint', 'write what `openssl x509 -fingerprint -sha256` prints, in quotes'),
+      ),
+  )
+
+const registry = block({
+  source: text
+    .refine(
+      (value) => !isUrl(value) || webUrl.safeParse(value).success,
+      told('is no address to read from', 'write https://… or a path beside this file'),
+    )
+    .transform((value) => (isUrl(value) ? { url: value } : { file: value.replace(/^file:/, '') })),
+  pins: z
+    .array(certificatePin)
+    .min(1, told('is empty', 'name the fingerprint of a certificate, or remove the key for that of AgID'))
+    .exactOptional(),
+  refresh_hours: z
+    .int()
+    .min(1, told('is less than an hour', 'write 24'))
+    .max(24, told('is more than a day', 'write 24 or less: the registry is read at least daily'))
+    .default(24),
+})
+
+/** docs/rules/spid-saml.md section 11: 99 the minimum attribute set of a natural person, 100 the full one. */
+const eidasIndex = z.union([z.literal(99), z.literal(100)], told('is not a set of the eIDAS node', 'write 99 or 100'))
 
 const redisUrl = z.union(
   [
@@ -78,8 +161,14 @@ export const gatewaySchema = block({
     .superRefine(distinct('id'), always),
   subject_key: block({ value: secretReference, fingerprint: sha256.exactOptional() }),
   region: filePath,
-  aggregator: block({ spid: keyPair, cie: keyPair }),
-  spid: block({ metadata, names: filePath.exactOptional() }).default({ metadata: [] }),
+  aggregator,
+  spid: block({
+    registry: registry.exactOptional(),
+    metadata: z.array(metadataFile).default([]),
+    names: filePath.exactOptional(),
+  }).default({
+    metadata: [],
+  }),
   cie: block({ metadata, comparison: z.enum(['minimum', 'exact']).default('minimum') }).default({
     metadata: [],
     comparison: 'minimum',
@@ -90,6 +179,10 @@ export const gatewaySchema = block({
     listen,
     tls: keyPair,
     trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')),
+  }).exactOptional(),
+  eidas: block({
+    metadata: z.array(metadataSource).min(1, told('is empty', 'name the metadata of the eIDAS node, or remove eidas')),
+    attribute_set_index: eidasIndex.default(99),
   }).exactOptional(),
   outgoing: block({ allowed_networks: z.array(network).default([]) }).default({ allowed_networks: [] }),
   log: block({
@@ -113,6 +206,7 @@ export const legal = block({
   accessibility_url: localisedUrl.exactOptional(),
 })
 
+/** Those that every order names; `eidas` comes last where it is not named. */
 const methods = ['spid', 'cie', 'cns'] as const
 export const regionSchema = block({
   name: localised(text),
@@ -120,10 +214,10 @@ export const regionSchema = block({
   legal: legal.default({}),
   cns_label: localised(text).default({ it: 'CNS' }),
   method_order: z
-    .array(z.enum(methods))
+    .array(z.enum([...methods, 'eidas']))
     .refine(
-      (order) => methods.every((method) => order.filter((one) => one === method).length === 1),
-      told('does not name each way in exactly once', 'write spid, cie and cns in the order of the page'),
+      (order) => new Set(order).size === order.length && methods.every((method) => order.some((one) => one === method)),
+      told('does not name each way in exactly once', 'write spid, cie and cns (and eidas) in the order of the page'),
     )
     .default([...methods]),
 })

@@ -30,5 +30,13 @@ export const spidAttributeNames = [
 /** CIE has four, and is always asked for all of them. */
 export const cieAttributeNames = ['name', 'familyName', 'dateOfBirth', 'fiscalNumber'] as const
 
+const eidasMinimum = ['fiscalNumber', 'spidCode', 'name', 'familyName', 'dateOfBirth'] as const
+
+/** What the eIDAS node may say of a person, by index: docs/rules/spid-saml.md section 11. */
+export const eidasAttributeNames = {
+  99: eidasMinimum,
+  100: [...eidasMinimum, 'placeOfBirth', 'address', 'gender'],
+} as const
+
 /** What SPID is asked for where the tenant's file names no set: the least that a municipal service works with. */
 export const defaultSpidAttributes = ['fiscalNumber', 'name', 'familyName', 'dateOfBirth'] as const

@@ -4,6 +4,7 @@ import { told } from '../config/explain.ts'
 import { secretReference } from '../config/references.ts'
 import { always, block, distinct, localised, text, webUrl } from '../config/rules.ts'
 import { claimNames } from './claim-names.ts'
+import { purposes } from './tenant.ts'
 
 const clientId = z
   .string()
@@ -26,6 +27,12 @@ const secret = z.union(
 const uris = z.array(webUrl).superRefine(distinct(), always)
 const level = z.union([z.literal(1), z.literal(2), z.literal(3)], told('is not a level', 'write 1, 2 or 3'))
 
+/** Of `federation.spid.attribute_sets`; which ones there are is read.ts. */
+const attributeSet = z.union(
+  [z.int(), text],
+  told('is not a set of attributes', 'write the index or the name of one under federation.spid.attribute_sets'),
+)
+
 export const clientSchema = block({
   id: clientId,
   names: localised(text),
@@ -35,6 +42,8 @@ export const clientSchema = block({
   post_logout_redirect_uris: uris.default([]),
   min_level: level.default(2),
   claims: z.array(z.enum(claimNames)).superRefine(distinct(), always).default([]),
+  attribute_set: attributeSet.exactOptional(),
+  purpose: z.enum(purposes).exactOptional(),
   auth: z.enum(['client_secret_basic', 'client_secret_post', 'none']).default('client_secret_basic'),
   secrets: z.array(secret).default([]),
 }).superRefine((client: { readonly auth?: unknown; readonly secrets?: unknown }, context) => {

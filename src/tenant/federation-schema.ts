@@ -1,7 +1,20 @@
 /** What is registered with AgID (SPID) and with the Ministry (CIE) about this Comune. */
 import { z } from 'zod'
 import { told } from '../config/explain.ts'
-import { always, block, distinct, text, webUrl } from '../config/rules.ts'
+import { secretReference } from '../config/references.ts'
+import {
+  always,
+  block,
+  bodyFiscalCode,
+  distinct,
+  localised,
+  officeEmail,
+  officePhone,
+  text,
+  vatNumber,
+  webUrl,
+} from '../config/rules.ts'
+import { certificateReference, nextPair } from '../config/schema.ts'
 import { spidAttributeNames } from './attribute-names.ts'
 
 export const spidProfiles = ['pub-ag-full', 'pub-op-full', 'spid'] as const
@@ -19,6 +32,8 @@ const index = z
 const attributeSet = block({
   index,
   name: text,
+  service_names: localised(text).exactOptional(),
+  descriptions: localised(text).exactOptional(),
   attributes: z
     .array(z.enum(spidAttributeNames))
     .superRefine(distinct(), always)
@@ -28,35 +43,60 @@ const attributeSet = block({
     }),
 })
 
+/** A pair of its own, instead of the aggregator's. */
+const ownPair = {
+  key: secretReference.exactOptional(),
+  certificate: certificateReference.exactOptional(),
+  next: nextPair.exactOptional(),
+}
+
+const wholePair = (own: { key?: unknown; certificate?: unknown; next?: unknown }, context: z.core.$RefinementCtx) => {
+  const missing = (['key', 'certificate'] as const).filter((name) => own[name] === undefined)
+  if (missing.length === 0 || (missing.length === 2 && own.next === undefined)) return
+  const fix = 'add it, or remove key, certificate and next: the aggregator signs then'
+  for (const name of missing) {
+    context.addIssue({ code: 'custom', path: [name], message: told('is missing beside the rest of the pair', fix) })
+  }
+}
+
 const spid = block({
   profile: z.enum(spidProfiles).default('pub-ag-full'),
   entity_id: entityId.exactOptional(),
   acs_url: webUrl.exactOptional(),
+  slo_url: webUrl.exactOptional(),
   attribute_sets: z
     .array(attributeSet)
     .min(1, told('is empty', 'name at least the set with index 0'))
     .superRefine(distinct('index'), always)
     .exactOptional(),
-}).superRefine(({ profile, entity_id }: { profile?: unknown; entity_id?: unknown }, context) => {
-  // the activity code is part of an aggregator's or operator's name; `spid` stands for a body that is on its own
-  if (typeof entity_id !== 'string' || profile === 'spid' || entity_id.includes(String(profile))) return
-  const message = told(
-    `does not contain ${String(profile)}`,
-    `write it as https://{host}/${String(profile)}/{ipa code}, or correct the profile`,
-  )
-  context.addIssue({ code: 'custom', path: ['entity_id'], message })
-}, always)
+  contact: block({ email: officeEmail.exactOptional(), phone: officePhone.exactOptional() }).default({}),
+  vat_number: vatNumber.exactOptional(),
+  fiscal_code: bodyFiscalCode.exactOptional(),
+  ...ownPair,
+})
+  .superRefine(wholePair, always)
+  .superRefine(({ profile, entity_id }: { profile?: unknown; entity_id?: unknown }, context) => {
+    // the activity code is part of an aggregator's or operator's name; `spid` stands for a body that is on its own
+    if (typeof entity_id !== 'string' || profile === 'spid' || entity_id.includes(String(profile))) return
+    const message = told(
+      `does not contain ${String(profile)}`,
+      `write it as https://{host}/${String(profile)}/{ipa code}, or correct the profile`,
+    )
+    context.addIssue({ code: 'custom', path: ['entity_id'], message })
+  }, always)
 
 const uuid = z.uuidv4(told('is not a UUID of version 4', 'generate one once, and never change it'))
 
 const cie = block({
   entity_id: entityId.exactOptional(),
   acs_url: webUrl.exactOptional(),
+  slo_url: webUrl.exactOptional(),
   service_uuid: uuid.exactOptional(),
-})
+  ...ownPair,
+}).superRefine(wholePair, always)
 
 export const federationSchema = block({
-  spid: spid.default({ profile: 'pub-ag-full' }),
+  spid: spid.default({ profile: 'pub-ag-full', contact: {} }),
   cie: cie.default({}),
 })
 export type FederationFile = z.output<typeof federationSchema>

@@ -34,7 +34,7 @@ export interface Difference {
 
 export const pinOf = (tenant: Tenant, earlier?: Pin): Pin => {
   const { id, issuer, sector, ipaCode } = tenant
-  const spid = tenant.methods.spid ? registered(tenant.spid) : earlier?.spid
+  const spid = tenant.methods.spid || tenant.methods.eidas ? registered(tenant.spid) : earlier?.spid
   const cie = tenant.methods.cie ? registered(tenant.cie) : earlier?.cie
   return { id, issuer, sector, ipaCode, ...(spid && { spid }), ...(cie && { cie }) }
 }

@@ -1,13 +1,15 @@
 /** From a tenant file that keeps its rules to the Tenant that the rest of the program knows. */
 import { createHash } from 'node:crypto'
-import type { Problem } from '../config/problem.ts'
+import type { Path, Problem } from '../config/problem.ts'
 import type { Reading } from '../config/references.ts'
 import { isLoopback } from '../config/rules.ts'
 import type { YamlFile } from '../config/yaml-file.ts'
-import { cieAttributeNames, defaultSpidAttributes } from './attribute-names.ts'
+import { cieAttributeNames, defaultSpidAttributes, eidasAttributeNames } from './attribute-names.ts'
+import { readClient } from './read-client.ts'
+import { aboutBody, attributeSetOf, faceOf, type OwnSignings } from './read-federation.ts'
 import type { Region } from './region.ts'
 import type { TenantFile } from './schema.ts'
-import type { Client, SamlRegistration, Tenant } from './tenant.ts'
+import type { SamlRegistration, Tenant } from './tenant.ts'
 
 /** 128 random bits are 22 characters of base64url: anything shorter was typed by a person. */
 const SHORTEST_SECRET = 22
@@ -18,18 +20,20 @@ export interface Surroundings {
   readonly region: Region
   /** The ways in that the gateway has: what a tenant gets where its file says nothing. */
   readonly methods: Tenant['methods']
+  /** Which set the eIDAS node is asked for, where the gateway has it. */
+  readonly eidasIndex?: 99 | 100
 }
 
 export const readTenant = (
   yaml: YamlFile,
   file: TenantFile,
   secrets: ReadonlyMap<string, readonly string[]>,
-  { publicUrl, region, methods }: Surroundings,
+  { publicUrl, region, methods, eidasIndex }: Surroundings,
   problems: Problem[],
+  signings: OwnSignings = {},
 ): Tenant => {
-  const report = (path: readonly string[], reason: string, fix: string) =>
-    problems.push(yaml.problem(path, reason, fix))
-  for (const method of ['spid', 'cie', 'cns'] as const) {
+  const report = (path: Path, reason: string, fix: string) => problems.push(yaml.problem(path, reason, fix))
+  for (const method of ['spid', 'cie', 'cns', 'eidas'] as const) {
     if (file.methods[method] === true && !methods[method]) {
       report(
         ['methods', method],
@@ -43,12 +47,12 @@ export const readTenant = (
   const own = file.host
   const scheme =
     own !== undefined && isLoopback(new URL(`http://${own}`).hostname) ? new URL(publicUrl).protocol : 'https:'
-  const acsUrl = (upstream: 'spid' | 'cie'): string => {
-    const served = `${publicUrl}/t/${file.id}/saml/${upstream}/acs`
-    const registered = file.federation[upstream].acs_url
+  const address = (upstream: 'spid' | 'cie', endpoint: 'acs' | 'slo'): string => {
+    const served = `${publicUrl}/t/${file.id}/saml/${upstream}/${endpoint}`
+    const registered = file.federation[upstream][`${endpoint}_url`]
     if (registered !== undefined && registered !== served) {
       report(
-        ['federation', upstream, 'acs_url'],
+        ['federation', upstream, `${endpoint}_url`],
         'is not an address of this gateway',
         `write ${served}, or set public_url right`,
       )
@@ -58,12 +62,18 @@ export const readTenant = (
   const registrations = {
     spid: {
       entityId: spid.entity_id ?? `${publicUrl}/${spid.profile}/${ipaCode}`,
-      acsUrl: acsUrl('spid'),
-      attributeSets: spid.attribute_sets ?? [{ index: 0, name: 'base', attributes: defaultSpidAttributes }],
+      acsUrl: address('spid', 'acs'),
+      sloUrl: address('spid', 'slo'),
+      attributeSets: spid.attribute_sets?.map(attributeSetOf) ?? [
+        { index: 0, name: 'base', serviceNames: { it: 'Servizi online' }, attributes: defaultSpidAttributes },
+      ],
+      ...aboutBody(spid),
+      ...(signings.spid !== undefined && { signing: signings.spid }),
     },
     cie: {
       entityId: cie.entity_id ?? `${publicUrl}/cie/${ipaCode}`,
-      acsUrl: acsUrl('cie'),
+      acsUrl: address('cie', 'acs'),
+      sloUrl: address('cie', 'slo'),
       attributeSets: [
         {
           index: 0,
@@ -72,8 +82,20 @@ export const readTenant = (
           ...(cie.service_uuid !== undefined && { serviceUuid: cie.service_uuid }),
         },
       ],
+      ...(signings.cie !== undefined && { signing: signings.cie }),
     },
   } satisfies Record<string, SamlRegistration>
+  const eidas =
+    file.methods.eidas === true && eidasIndex !== undefined ? eidasOf(registrations.spid, eidasIndex) : undefined
+  for (const [place, { index }] of (eidas && spid.attribute_sets?.entries()) ?? []) {
+    if (index in eidasAttributeNames) {
+      report(
+        ['federation', 'spid', 'attribute_sets', place, 'index'],
+        `${index} is an index of the eIDAS node, which is on`,
+        'give the set an index below 99',
+      )
+    }
+  }
   return {
     id: file.id,
     state: file.state,
@@ -82,6 +104,7 @@ export const readTenant = (
     ...(own !== undefined && { host: own }),
     sector: file.sector ?? file.id,
     names,
+    ...faceOf(file),
     ipaCode,
     siteUrl: file.site_url,
     defaultLanguage: file.languages[0] ?? 'it',
@@ -93,24 +116,28 @@ export const readTenant = (
       spid: file.methods.spid ?? methods.spid,
       cie: file.methods.cie ?? methods.cie,
       cns: file.methods.cns ?? methods.cns,
+      // off unless it is asked for: it changes the SPID metadata, which AgID must validate again
+      eidas: file.methods.eidas ?? false,
     },
     ...registrations,
-    clients: file.clients.map(
-      (client): Client => ({
-        id: client.id,
-        names: client.names,
-        url: client.url,
-        initiateLoginUri: client.initiate_login_uri ?? client.url,
-        redirectUris: client.redirect_uris,
-        postLogoutRedirectUris: client.post_logout_redirect_uris,
-        minLevel: client.min_level,
-        claims: client.claims,
-        auth: client.auth,
+    ...(eidas !== undefined && { eidas }),
+    clients: file.clients.map((client, index) =>
+      readClient(client, {
+        sets: (file.methods.spid ?? methods.spid) ? registrations.spid.attributeSets : undefined,
         secrets: secrets.get(client.id) ?? [],
+        report: (path, reason, fix) => report(['clients', index, ...path], reason, fix),
       }),
     ),
   }
 }
+
+/** The node knows the Comune by its SPID metadata, so it answers where that says: docs/design/0002-eidas-acs.md. */
+const eidasOf = ({ entityId, acsUrl, sloUrl }: SamlRegistration, index: 99 | 100): SamlRegistration => ({
+  entityId,
+  acsUrl,
+  sloUrl,
+  attributeSets: [{ index, name: 'eIDAS', attributes: eidasAttributeNames[index] }],
+})
 
 /** Hex SHA-256 of every client's secrets, by client id: the secrets themselves are forgotten at once. */
 export const readClientSecrets = async (

@@ -8,5 +8,5 @@ export interface Region {
   /** What citizens call the card here: "CPS / CNS", "TS-CNS". */
   readonly cnsLabel: Localised
   /** Order of the ways in on every login page. */
-  readonly methodOrder: readonly ('spid' | 'cie' | 'cns')[]
+  readonly methodOrder: readonly ('spid' | 'cie' | 'cns' | 'eidas')[]
 }

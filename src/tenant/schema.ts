@@ -1,7 +1,7 @@
 /** The tenant file: every rule about one Comune, each with its reason and what to write instead. */
 import { z } from 'zod'
 import { told } from '../config/explain.ts'
-import { always, block, distinct, localised, text, webUrl } from '../config/rules.ts'
+import { always, block, distinct, ipaCode, localised, text, translated, webUrl } from '../config/rules.ts'
 import { helpdesk, legal } from '../config/schema.ts'
 import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
@@ -30,34 +30,53 @@ const host = z
     told('is not a host name', 'write it as accesso.comune.example.it, in small letters, without https://'),
   )
 
+const languagesOf = (texts: unknown): readonly string[] =>
+  typeof texts === 'object' && texts !== null ? Object.keys(texts).filter((key) => key in LANGUAGES) : []
+const LANGUAGES = Object.fromEntries(languages.map((language) => [language, true]))
+
 const organisation = block({
-  ipa_code: z
-    .string()
-    .regex(/^[\w-]{1,64}$/, told('is not an IPA code', 'write it as it stands on indicepa.gov.it, as c_x999')),
+  ipa_code: ipaCode,
   belfiore: z
     .string()
     .regex(/^[A-Z]\d{3}$/, told('is not a Belfiore code', 'write one capital letter and three digits, as X999'))
     .exactOptional(),
   names: localised(text),
-}).superRefine(({ ipa_code, belfiore }: { ipa_code?: unknown; belfiore?: unknown }, context) => {
-  if (typeof belfiore !== 'string' || typeof ipa_code !== 'string' || ipa_code === `c_${belfiore.toLowerCase()}`) return
-  const message = told(`does not match belfiore ${belfiore}`, `write c_${belfiore.toLowerCase()}, or correct belfiore`)
-  context.addIssue({ code: 'custom', path: ['ipa_code'], message })
-}, always)
+  display_names: translated(text).exactOptional(),
+  urls: translated(webUrl).exactOptional(),
+  city: text.exactOptional(),
+})
+  .superRefine(({ ipa_code, belfiore }: { ipa_code?: unknown; belfiore?: unknown }, context) => {
+    if (typeof belfiore !== 'string' || typeof ipa_code !== 'string' || ipa_code === `c_${belfiore.toLowerCase()}`)
+      return
+    const fix = `write c_${belfiore.toLowerCase()}, or correct belfiore`
+    context.addIssue({ code: 'custom', path: ['ipa_code'], message: told(`does not match belfiore ${belfiore}`, fix) })
+  }, always)
+  .superRefine((organisation: { names?: unknown; display_names?: unknown; urls?: unknown }, context) => {
+    for (const key of ['display_names', 'urls'] as const) {
+      for (const language of languagesOf(organisation[key])) {
+        if (languagesOf(organisation.names).includes(language)) continue
+        // name, short name and page go together in the metadata (docs/rules/spid-saml.md 2.2)
+        const message = told('is a language without a name', `add names.${language}, or remove this one`)
+        context.addIssue({ code: 'custom', path: [key, language], message })
+      }
+    }
+  }, always)
 
 const method = z.boolean().exactOptional()
 
 /** A block that may still be anything: this rule also runs where the rest of the file is wrong. */
 interface Unchecked {
   readonly state?: unknown
-  readonly methods?: { readonly spid?: unknown; readonly cie?: unknown }
+  readonly methods?: { readonly spid?: unknown; readonly cie?: unknown; readonly eidas?: unknown }
   readonly federation?: { readonly spid?: unknown; readonly cie?: unknown }
 }
 
 const literalWhereLive = (tenant: Unchecked, context: z.core.$RefinementCtx): void => {
   if (tenant.state !== 'live') return
   for (const upstream of ['spid', 'cie'] as const) {
-    if (tenant.methods?.[upstream] === false) continue
+    // the eIDAS node reads the SPID metadata too
+    const used = upstream === 'spid' && tenant.methods?.eidas === true
+    if (tenant.methods?.[upstream] === false && !used) continue
     const registration = tenant.federation?.[upstream]
     const standing = typeof registration === 'object' && registration !== null ? Object.keys(registration) : []
     for (const key of literalOnceLive[upstream]) {
@@ -84,8 +103,8 @@ export const tenantSchema = block({
     .default([...languages]),
   helpdesk: helpdesk.exactOptional(),
   legal: legal.default({}),
-  methods: block({ spid: method, cie: method, cns: method }).default({}),
-  federation: federationSchema.default({ spid: { profile: 'pub-ag-full' }, cie: {} }),
+  methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
+  federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: {} }),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 }).superRefine(literalWhereLive, always)
 export type TenantFile = z.output<typeof tenantSchema>

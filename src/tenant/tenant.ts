@@ -6,6 +6,9 @@ export type Language = (typeof languages)[number]
 /** Italian is always there; the others fall back to it. */
 export type Localised = { readonly it: string } & { readonly [language in Language]?: string }
 
+/** Avviso 18: docs/rules/spid-saml.md 4.5. */
+export const purposes = ['P', 'LP', 'PG', 'PF', 'PX'] as const
+
 /** Only `live` has consequences beyond the page: immutable fields, and keys that must exist. */
 export type TenantState = 'draft' | 'test' | 'live' | 'suspended'
 
@@ -13,17 +16,39 @@ export type TenantState = 'draft' | 'test' | 'live' | 'suspended'
 export interface AttributeSet {
   readonly index: number
   readonly name: string
+  /** ServiceName in the metadata, for people; absent: `name` stands for it. */
+  readonly serviceNames?: Localised
+  readonly descriptions?: Localised
   /** SAML names, docs/rules/spid-saml.md section 7. Always with `fiscalNumber`: it makes the `sub`. */
   readonly attributes: readonly string[]
   /** CIE: UUID v4 of the service that the set stands for (docs/rules/cie.md 4.21). */
   readonly serviceUuid?: string
 }
 
+/** A key and certificate (PEM) of the tenant's own, instead of the aggregator's; `next` is published beside it. */
+export interface OwnSigning {
+  readonly key: string
+  readonly certificate: string
+  readonly next?: { readonly key?: string; readonly certificate: string }
+}
+
 export interface SamlRegistration {
   readonly entityId: string
   /** Always on the regional host. */
   readonly acsUrl: string
+  /** Where the provider sends logout messages, by Redirect and by POST; beside `acsUrl`. */
+  readonly sloUrl: string
   readonly attributeSets: readonly AttributeSet[]
+  readonly signing?: OwnSigning
+}
+
+/** What else AgID wants to know about a Comune: docs/rules/spid-saml.md 2.3 and 2.4. */
+export interface SpidRegistration extends SamlRegistration {
+  readonly profile: 'pub-ag-full' | 'pub-op-full' | 'spid'
+  readonly contact: { readonly email?: string; readonly phone?: string }
+  /** With its country: `IT01234567890`. */
+  readonly vatNumber?: string
+  readonly fiscalCode?: string
 }
 
 export interface Client {
@@ -37,6 +62,10 @@ export interface Client {
   readonly minLevel: Level
   /** The claims that it declared: nothing else is ever released to it. */
   readonly claims: readonly string[]
+  /** Index of the SPID set that its logins ask for. CIE has one set only. */
+  readonly attributeSet: number
+  /** Asks SPID for the identities of professionals or companies: docs/rules/spid-saml.md 4.5. */
+  readonly purpose?: (typeof purposes)[number]
   readonly auth: 'client_secret_basic' | 'client_secret_post' | 'none'
   /** Hex SHA-256 of each secret that is valid now. Empty for `auth: none`. */
   readonly secrets: readonly string[]
@@ -54,15 +83,23 @@ export interface Tenant {
   /** Fixed when the tenant is created: makes `sub` (design 6). */
   readonly sector: string
   readonly names: Localised
+  /** Short names, for the consent page of a provider: the same languages as `names`. */
+  readonly displayNames: Localised
+  /** Its own page in each of those languages. */
+  readonly urls: Localised
   readonly ipaCode: string
+  /** localityName of a certificate of its own. */
+  readonly city?: string
   readonly siteUrl: string
   readonly defaultLanguage: Language
   /** Those that its pages come in; absent: all. */
   readonly languages: readonly Language[]
   readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: Localised }
   readonly legal: { readonly privacyUrl?: Localised; readonly accessibilityUrl?: Localised }
-  readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean }
-  readonly spid: SamlRegistration
+  readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean; readonly eidas: boolean }
+  readonly spid: SpidRegistration
   readonly cie: SamlRegistration
+  /** EntityID and ACS are SPID's: docs/design/0002-eidas-acs.md. Absent where `methods.eidas` is off. */
+  readonly eidas?: SamlRegistration
   readonly clients: readonly Client[]
 }

@@ -29,6 +29,9 @@ const run = async (
     writeFile: async (path) => {
       seen.written.push(path)
     },
+    createFile: async (path) => {
+      seen.written.push(path)
+    },
     runGateway:
       change.runGateway ??
       (async (config) => {

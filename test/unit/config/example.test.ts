@@ -18,6 +18,7 @@ const ownFiles: Readonly<Record<string, string | undefined>> = {
   'config/trust/cns.pem': pem['/etc/varco/cie.pem'],
   'config/trust/cns-ca.pem': pem['/etc/varco/ca.pem'],
   'config/idp/cie-production.xml': '<md:EntityDescriptor/>',
+  'config/idp/eidas-node.xml': '<md:EntityDescriptor/>',
 }
 
 const loadExample = async () =>

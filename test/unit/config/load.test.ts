@@ -95,7 +95,7 @@ describe('a valid configuration', () => {
 
   it('switches off the ways in that the gateway lacks', async () => {
     const files = withGateway(['cie: { metadata: ["https://cie.example/metadata"] }\n', ''])
-    expect(configOf(await load(files)).tenants[0]?.methods).toEqual({ spid: true, cie: false, cns: true })
+    expect(configOf(await load(files)).tenants[0]?.methods).toEqual({ spid: true, cie: false, cns: true, eidas: false })
   })
 
   it.each([

@@ -235,6 +235,90 @@ describe('a tenant file', () => {
   })
 })
 
+describe('what a client asks of SPID', () => {
+  const sets = federation(`
+  spid:
+    attribute_sets:
+      - { index: 0, name: base, attributes: [fiscalNumber, name, familyName, dateOfBirth] }
+      - { index: 4, name: contatti, attributes: [fiscalNumber, name, email] }
+      - { index: 2, name: nome, attributes: [fiscalNumber, name] }`)
+  const claims = (list: string): Edit => ['[given_name, fiscal_number]', list]
+  const client = (line: string): Edit => ['    secrets:', `    ${line}\n    secrets:`]
+  const clientOf = async (...edits: readonly Edit[]) =>
+    configOf(await load(withTenant(...edits))).tenants[0]?.clients[0]
+
+  it('is the smallest set that fills its claims', async () => {
+    expect(await clientOf(sets)).toMatchObject({ attributeSet: 2 })
+    expect(await clientOf(sets, claims('[email]'))).toMatchObject({ attributeSet: 4 })
+    expect(await clientOf(sets, claims('[name]'))).toMatchObject({ attributeSet: 0 })
+  })
+
+  it('is the set that its entry names, by index or by name', async () => {
+    expect(await clientOf(sets, client('attribute_set: 0'))).toMatchObject({ attributeSet: 0 })
+    expect(await clientOf(sets, client('attribute_set: contatti'))).toMatchObject({ attributeSet: 4 })
+  })
+
+  it('has a purpose only where the entry says so', async () => {
+    expect(await clientOf(client('purpose: PX'))).toMatchObject({ purpose: 'PX' })
+    expect(await clientOf()).not.toHaveProperty('purpose')
+  })
+
+  it.each<[what: string, edits: readonly Edit[], path: string, reason: string, fix: string]>([
+    [
+      'claims that no set fills',
+      [sets, claims('[email, gender]')],
+      'clients[0].claims',
+      'need more than any SPID attribute set of this tenant asks for: 0 (base), 4 (contatti), 2 (nome)',
+      '{ index: 5, name: …, attributes: [fiscalNumber, email, gender] }',
+    ],
+    [
+      'claims beyond what is asked without sets',
+      [claims('[place_of_birth]')],
+      'clients[0].claims',
+      'need more than any',
+      '{ index: 1, name: …, attributes: [fiscalNumber, placeOfBirth, countyOfBirth] }',
+    ],
+    [
+      'a set that there is not',
+      [sets, client('attribute_set: 9')],
+      'clients[0].attribute_set',
+      'is no set of this tenant',
+      'write one of 0 (base), 4 (contatti), 2 (nome)',
+    ],
+    [
+      'a set that leaves claims empty',
+      [sets, client('attribute_set: nome'), claims('[given_name, birthdate]')],
+      'clients[0].attribute_set',
+      'names a set without dateOfBirth: birthdate would always be missing',
+      'choose another set',
+    ],
+    [
+      'a set that is no set',
+      [client('attribute_set: [0]')],
+      'clients[0].attribute_set',
+      'is not a set of attributes',
+      'the index or the name',
+    ],
+    [
+      'a purpose nobody knows',
+      [client('purpose: Q')],
+      'clients[0].purpose',
+      'must be one of P, LP, PG, PF, PX',
+      'write',
+    ],
+  ])('is refused with %s', async (_, edits, path, reason, fix) => {
+    const problems = problemsOf(await load(withTenant(...edits)))
+    expect(problems).toMatchObject([
+      { file: FILE, path, reason: expect.stringContaining(reason), fix: expect.stringContaining(fix) },
+    ])
+  })
+
+  it('does not matter where nobody enters by SPID', async () => {
+    const off: Edit = ['clients:', 'methods: { spid: false }\nclients:']
+    expect(problemsOf(await load(withTenant(off, claims('[email]'))))).toEqual([])
+  })
+})
+
 describe('two tenants', () => {
   const second = (...edits: readonly Edit[]) => {
     const base: readonly Edit[] = [

@@ -1,0 +1,30 @@
+import { certificateOwnerOf } from '../service-provider/certificate.ts'
+import { spidMetadataOf } from '../service-provider/metadata.ts'
+import { findingText } from '../upstream/spid/finding.ts'
+import { metadataFindings } from '../upstream/spid/metadata-checks.ts'
+import type { Command } from './command.ts'
+import { readConfiguration } from './configuration.ts'
+import { findTenant, missingText } from './find-tenant.ts'
+
+export const spidMetadataCommand: Command = {
+  name: 'spid metadata',
+  operands: ['TENANT'],
+  options: '--config FILE',
+  summary: 'prints the signed SPID metadata of a tenant, as its entityID serves it',
+  run: async (args, world) => {
+    const [id = ''] = args.operands
+    const config = (await readConfiguration(args, world))?.config
+    const tenant = config && findTenant(config, id, world)
+    if (config === undefined || tenant === undefined) return 1
+    const made = spidMetadataOf(config, tenant)
+    if ('missing' in made) {
+      world.err(missingText(made.missing, tenant))
+      return 1
+    }
+    world.out(made.xml)
+    const findings = metadataFindings(made.xml, tenant.spid.profile, certificateOwnerOf(config, tenant))
+    if (findings.length === 0) return 0
+    world.err(`AgID would not accept it:\n${findings.map((finding) => `${findingText(finding)}\n`).join('')}`)
+    return 2
+  },
+}
