@@ -9,14 +9,18 @@ import type { GatewayConfig } from './config/gateway-config.ts'
 import { GatewayError } from './errors.ts'
 import { type Assets, serveAssets } from './http/assets.ts'
 import { errorHandler } from './http/error-handler.ts'
+import { serveMetadata } from './http/metadata.ts'
 import { origin } from './http/origin.ts'
 import { createPages } from './http/pages.ts'
 import type { Renderer } from './http/render.ts'
 import type { Ctx, Handler, RequestState } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
+import { originForm } from './http/request-target.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { tenantResolver } from './http/tenant-resolver.ts'
 import type { Keyring } from './keyring/keyring.ts'
+import { createSpidMetadata } from './service-provider/metadata.ts'
+import { signingOf } from './service-provider/signing.ts'
 import type { SealedStore } from './store/sealed.ts'
 import { createTenantRegistry } from './tenant/registry.ts'
 import type { Tenant } from './tenant/tenant.ts'
@@ -49,6 +53,7 @@ export interface App {
 export const createApp = (deps: AppDeps): App => {
   const { config, store, keyring, audit, log, now, randomId, assets } = deps
   const tenants = createTenantRegistry(config.tenants)
+  const metadataOf = createSpidMetadata(config)
   const pages = createPages({ renderer: deps.renderer, region: config.region })
 
   /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
@@ -56,9 +61,16 @@ export const createApp = (deps: AppDeps): App => {
     const keys = await keyring.load(tenant.id)
     if (keys !== undefined) return keys
     if (tenant.state === 'live') throw new GatewayError('tenant_not_served', `no keys for live tenant ${tenant.id}`)
-    const created = await keyring.create(tenant.id)
-    audit({ type: 'tenant.keys_created', tenant: tenant.id, kid: String(created.signing[0]?.kid) })
-    return created
+    try {
+      const created = await keyring.create(tenant.id)
+      audit({ type: 'tenant.keys_created', tenant: tenant.id, kid: String(created.signing[0]?.kid) })
+      return created
+    } catch (error) {
+      // another gateway on the same folder was faster: its keys are the tenant's
+      const theirs = await keyring.load(tenant.id)
+      if (theirs === undefined) throw error
+      return theirs
+    }
   }
 
   const built = new Map<string, Promise<TenantApp>>()
@@ -68,6 +80,7 @@ export const createApp = (deps: AppDeps): App => {
       app = keysOf(tenant).then((keys) =>
         createTenantApp({
           ...deps,
+          signing: signingOf(tenant, deps.signing),
           tenant,
           keys,
           pages,
@@ -105,10 +118,11 @@ export const createApp = (deps: AppDeps): App => {
     )
     koa.use(origin({ originOf, trustedProxies: config.trustedProxies, audit }))
     koa.use(serveAssets(assets))
+    koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(tenantResolver(tenants))
     koa.use(toTenant)
     koa.on('error', (err) => log.error({ err }, 'unhandled'))
-    return koa.callback()
+    return originForm(koa.callback())
   }
 
   const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)

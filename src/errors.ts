@@ -19,6 +19,7 @@ export type Sentence =
   | 'too_large'
   | 'bad_request'
   | 'unavailable'
+  | 'too_many'
   | 'attempts'
   | 'level'
   | 'timeout'
@@ -30,6 +31,8 @@ export type Sentence =
   | 'idp_down'
   | 'method_off'
   | 'fiscal_number'
+  | 'eidas_fiscal_number'
+  | 'logout_unverifiable'
   | 'card_missing'
   | 'card_expired'
   | 'card_wrong'
@@ -91,6 +94,8 @@ export const errorTable = {
   saml_attribute_missing: unverifiable,
   saml_fiscal_number_invalid: { ...unverifiable, sentence: 'fiscal_number' },
   saml_response_already_used: { ...unverifiable, sentence: 'already_used' },
+  // single logout: the log says which of the above it was
+  saml_logout_refused: local(403, 'logout_unverifiable'),
   // what the identity provider said: docs/rules/spid-saml.md section 8, docs/rules/cie.md A5
   idp_request_rejected: { status: 403, oauth: 'server_error', page: 'error', sentence: 'technical', alarm: true },
   idp_too_many_attempts: atChoice('attempts'),
@@ -101,6 +106,8 @@ export const errorTable = {
   idp_cancelled: atChoice('cancelled'),
   idp_identity_type: atChoice('identity_type'),
   idp_error_unknown: atChoice('idp_unknown_error'),
+  // the European identity
+  eidas_fiscal_number_needed: atChoice('eidas_fiscal_number'),
   // the card
   cns_certificate_missing: atChoice('card_missing'),
   cns_certificate_unreadable: atChoice('card_wrong'),
@@ -132,6 +139,7 @@ export const errorTable = {
   method_not_allowed: local(405, 'bad_request'),
   request_malformed: local(400, 'bad_request'),
   request_too_large: local(413, 'too_large'),
+  too_many_requests: local(429, 'too_many'),
   register_unavailable: { ...local(503, 'unavailable'), alarm: true },
   store_unavailable: { ...local(503, 'unavailable'), alarm: true },
   internal_error: { ...local(500, 'technical'), alarm: true },

@@ -1,12 +1,14 @@
 /** The process: build everything from the configuration, listen, and drain when told to stop. */
-import { constants, createPrivateKey, randomBytes } from 'node:crypto'
+import { constants, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { createApp } from './app.ts'
+import { CHECK_EVERY, createExpiryWatch } from './audit/certificate-expiry.ts'
 import { createAudit } from './audit/log.ts'
 import { createRegister } from './audit/register.ts'
 import type { GatewayConfig, KeyPair, Listen, MetadataSource } from './config/gateway-config.ts'
@@ -17,12 +19,16 @@ import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { assertSubjectKey } from './keyring/subject-key.ts'
+import { certificatesInUse } from './service-provider/certificate.ts'
+import { identityOf } from './service-provider/signing.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
 import { createUpstreams } from './upstream/index.ts'
 import { parseIdpMetadata } from './upstream/saml/idp-metadata.ts'
-import type { SigningIdentity } from './upstream/upstream.ts'
+import { createIdpRegistry } from './upstream/spid/registry.ts'
+import { startReadings } from './upstream/spid/registry-readings.ts'
+import { lastGoodFile, registrySource } from './upstream/spid/registry-source.ts'
 
 export interface Gateway {
   /** Where each listener really listens (a configured port 0 is any). */
@@ -38,8 +44,6 @@ const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 
 const createLog = ({ level, pretty }: GatewayConfig['log']): Logger =>
   pretty ? pino({ level, transport: { target: 'pino-pretty' } }) : pino({ level })
-
-const identityOf = ({ key, certificate }: KeyPair): SigningIdentity => ({ key: createPrivateKey(key), certificate })
 
 /** Binds now and fails now: a taken port ends the start, naming it and the option that chose it. */
 const listen = (server: Server, { host, port }: Listen, option: string): Promise<AddressInfo> =>
@@ -68,8 +72,8 @@ const closeServer = (server: Server): Promise<void> =>
  * so that the citizen reads a sentence and not a TLS alert. TLS 1.2 because of card middleware without RSA-PSS; no session
  * is resumed, so that every login needs the card.
  */
-const createCardServer = (tls: KeyPair, trust: readonly string[], listener: RequestListener): Server =>
-  createTlsServer(
+const createCardServer = (tls: KeyPair, trust: readonly string[], listener: RequestListener): Server => {
+  const server = createTlsServer(
     {
       key: tls.key,
       cert: tls.certificate,
@@ -84,6 +88,10 @@ const createCardServer = (tls: KeyPair, trust: readonly string[], listener: Requ
     },
     listener,
   )
+  // nor does a connection that was kept open serve a second login
+  server.maxRequestsPerSocket = 1
+  return server
+}
 
 /** Starts the gateway. `now` and `log` are the tests'. Throws a StartError when it cannot start. */
 export const startGateway = async (
@@ -97,6 +105,8 @@ export const startGateway = async (
   await assertSubjectKey({ key: subjectKey, stateDir, ...configured })
 
   const audit = createAudit({ log })
+  const watchExpiry = createExpiryWatch({ certificates: certificatesInUse(config), audit, now })
+  watchExpiry()
   const fetch = createOutgoingFetch(config.outgoing)
   const randomId = () => randomBytes(24).toString('base64url')
 
@@ -108,9 +118,9 @@ export const startGateway = async (
     if (!response.ok) throw new StartError(`${source.url} answered ${response.status}`)
     return response.text()
   }
+  const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'identity provider left out')
   const readIdps = async (sources: readonly MetadataSource[]) => {
     const texts = await Promise.all(sources.map(readSource))
-    const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'identity provider left out')
     const idps = texts.flatMap((xml) => parseIdpMetadata(xml, { now: now(), leftOut }))
     for (const { entityId, expiredCertificates } of idps) {
       for (const { notAfter } of expiredCertificates)
@@ -119,26 +129,49 @@ export const startGateway = async (
     return idps
   }
 
-  const spidIdps = await readIdps(config.spid.metadata)
+  const idpsOfFiles = await readIdps(config.spid.metadata)
   const [cieIdp] = await readIdps(config.cie.metadata)
+  const [eidasNode] = await readIdps(config.eidas?.metadata ?? [])
+  const { registry: listed, names } = config.spid
+  const registry =
+    listed &&
+    createIdpRegistry({
+      source: registrySource(listed.source, fetch),
+      lastGood: lastGoodFile(stateDir),
+      ...(listed.pins !== undefined && { pins: listed.pins }),
+      now,
+      report: audit,
+      leftOut,
+    })
+  const readings = listed && registry && (await startReadings(registry, listed))
+  // the registry last: of two descriptions of a provider AgID's counts
+  const spidIdps = () => [...idpsOfFiles, ...(registry?.current() ?? [])]
   const upstreams = createUpstreams({
-    ...(spidIdps.length === 0 ? {} : { spid: { idps: spidIdps, names: config.spid.names } }),
+    ...(idpsOfFiles.length === 0 && registry === undefined ? {} : { spid: { idps: spidIdps, names } }),
     ...(cieIdp === undefined ? {} : { cie: { idp: cieIdp, comparison: config.cie.comparison } }),
     ...(cns === undefined
       ? {}
       : { cns: { trust: cns.trust, startUrl: cns.startUrl, name: config.region.cnsLabel.it } }),
+    ...(eidasNode === undefined ? {} : { eidas: { idp: eidasNode } }),
   })
 
   const store =
     config.store.kind === 'memory'
       ? createMemoryStore({ now })
       : createRedisStore({ url: config.store.url, onError: (reason) => log.error({ reason }, 'redis') })
-  const register = createRegister({ stateDir, masterKey, now, processId: `${process.pid}` })
+  const register = createRegister({
+    stateDir,
+    masterKey,
+    now,
+    processId: `${hostname()}-${process.pid}-${randomId().slice(0, 8)}`,
+  })
   const assets = loadAssets(`${viewsDir}/assets`)
+  const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
     config,
     upstreams,
-    signing: { spid: identityOf(config.aggregator.spid), cie: identityOf(config.aggregator.cie) },
+    // the eIDAS node knows every tenant by its SPID metadata
+    signing: { spid: spidIdentity, cie: identityOf(config.aggregator.cie), eidas: spidIdentity },
     store: createSealedStore({
       store,
       masterKeys,
@@ -156,10 +189,13 @@ export const startGateway = async (
     fetch,
   })
 
+  const expiryTimer = setInterval(watchExpiry, CHECK_EVERY).unref()
   let draining = false
   const operations = createHealthServer({ store, draining: () => draining })
   const regional = createServer(app.regional)
   const card = cns && createCardServer(cns.tls, cns.trust, app.card)
+  // a form of 256 KB takes no quarter of a minute
+  for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
   const servers = [regional, operations, ...(card ? [card] : [])]
   try {
     const addresses = {
@@ -173,12 +209,16 @@ export const startGateway = async (
       addresses,
       close: async () => {
         draining = true
+        readings?.stop()
+        clearInterval(expiryTimer)
         await Promise.all(servers.map(closeServer))
         await register.close()
         await store.close()
       },
     }
   } catch (error) {
+    readings?.stop()
+    clearInterval(expiryTimer)
     await Promise.all(servers.map(closeServer))
     await store.close()
     throw error

@@ -1,5 +1,6 @@
 /** One tenant: its OpenID Provider and the steps of its logins, below its path. */
 import { GatewayError } from './errors.ts'
+import { browserOf, nameBrowser } from './http/browser.ts'
 import { fieldsOf, readForm } from './http/form-body.ts'
 import type { Ctx } from './http/request-context.ts'
 import { allowFormTo } from './http/security-headers.ts'
@@ -15,12 +16,18 @@ export interface TenantApp {
   card(ctx: Ctx): Promise<void>
 }
 
-export type TenantDeps = Omit<InteractionDeps, 'oidc'> & Omit<Parameters<typeof createTenantProvider>[0], 'renderError'>
+export type TenantDeps = Omit<InteractionDeps, 'oidc'> &
+  Omit<Parameters<typeof createTenantProvider>[0], 'renderError' | 'browserOf'>
+
+/** Characters of an authorization request's query: its `state` is kept for as long as the login may take. */
+const LONGEST_QUERY = 8192
 
 export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
-  const { tenant, pages } = deps
+  const { tenant, pages, randomId } = deps
+  const https = tenant.issuer.startsWith('https:')
   const oidc = await createTenantProvider({
     ...deps,
+    browserOf: (req) => browserOf(req, https),
     renderError: (req, res, code, client) =>
       // a wrong link names nobody and leads nowhere: whose it is cannot be known
       pages.error(req, {
@@ -37,29 +44,31 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
 
   const logout = async (ctx: Ctx): Promise<void> => {
     const params = ctx.method === 'POST' ? await readForm(ctx.req) : fieldsOf(ctx.URL.searchParams)
+    const uiLocales = params.ui_locales === undefined ? {} : { uiLocales: params.ui_locales }
     const step = await oidc.logout(ctx.req, ctx.res, params)
-    if (step.kind === 'redirect') {
-      ctx.status = 303
-      return ctx.redirect(step.url)
+    if (step.kind === 'done') {
+      const url = step.url === undefined ? {} : { url: step.url }
+      return interaction.leave(ctx, { sessions: step.sessions, partial: false, ...url, ...uiLocales })
     }
+    // the button's answer leads back to the service, perhaps by way of the identity provider
+    allowFormTo(ctx.res, [...clientOrigins, ...interaction.logoutTargets(step.sessions)])
+    const form = { action: `${tenant.mountPath}${routes.end_session}`, fields: step.fields }
     const language = pages.languageOf(ctx.req, tenant, params.ui_locales)
-    const action = `${tenant.mountPath}${routes.end_session}`
-    const view =
-      step.kind === 'ask'
-        ? ({ step: 'ask', form: { action, fields: step.fields } } as const)
-        : ({ step: 'done' } as const)
-    // the button's answer leads back to the service
-    if (step.kind === 'ask') allowFormTo(ctx.res, clientOrigins)
     ctx.type = 'html'
-    ctx.body = pages.render('logout', view, { tenant, language })
+    ctx.body = pages.render('logout', { step: 'ask', form }, { tenant, language })
   }
 
   const provide = async (ctx: Ctx, path: string): Promise<void> => {
     // `response_mode=form_post` posts to a client; the redirect after it is governed by form-action too
     allowFormTo(ctx.res, clientOrigins)
+    if (ctx.search.length > LONGEST_QUERY) throw new GatewayError('request_too_large', 'query')
     const { req, res } = ctx
+    const [, uid] = /^\/authorize\/([\w-]+)$/.exec(path) ?? []
+    if (uid !== undefined && !(await oidc.isBeginner(req, uid))) throw new GatewayError('login_browser_mismatch')
+    if (path === routes.authorization) nameBrowser(ctx, https, randomId)
     Object.assign(req, { originalUrl: req.url })
-    req.url = `${path}${ctx.search}`
+    // a login is resumed by its cookie: no parameter has a meaning there
+    req.url = uid === undefined ? `${path}${ctx.search}` : path
     ctx.respond = false
     await oidc.handle(req, res)
   }

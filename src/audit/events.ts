@@ -7,6 +7,12 @@ interface Step {
   readonly uid: string
 }
 
+interface SingleLogout {
+  readonly tenant: string
+  readonly upstream: string
+  readonly idp: string
+}
+
 export type AuditEvent =
   | ({ readonly type: 'login.started' } & Step & { readonly level: 1 | 2 | 3 })
   | ({ readonly type: 'login.sent' } & Step & {
@@ -23,24 +29,70 @@ export type AuditEvent =
         readonly upstream?: string
         readonly idp?: string
         readonly code: ErrorCode
+        /** `false`: anybody may have sent it. */
+        readonly authenticated: boolean
         readonly detail?: string
       })
   | ({ readonly type: 'login.finished' } & Step & { readonly upstream: string; readonly level: 1 | 2 | 3 })
   | ({ readonly type: 'login.abandoned' } & Step & { readonly code?: ErrorCode })
   | { readonly type: 'login.cross_browser'; readonly tenant: string; readonly uid: string }
   | {
-      readonly type: 'code.issued' | 'token.issued' | 'userinfo.read' | 'session.ended'
+      readonly type: 'code.issued' | 'token.issued' | 'session.ended'
       readonly tenant: string
       readonly client?: string
+    }
+  /** Single logout with a provider: `sent` and `returned` are ours and its answer, `received` and `answered` a provider's and ours. */
+  | ({ readonly type: 'logout.sent' | 'logout.answered' } & SingleLogout)
+  | ({ readonly type: 'logout.received' } & SingleLogout & {
+        /** How many sessions here it ended. */
+        readonly ended: number
+      })
+  | ({ readonly type: 'logout.returned' } & SingleLogout & { readonly complete: boolean })
+  | {
+      readonly type: 'logout.refused'
+      readonly tenant: string
+      readonly upstream: string
+      readonly code: ErrorCode
+      readonly detail?: string
     }
   | { readonly type: 'code.replayed'; readonly tenant: string }
   | { readonly type: 'oidc.refused'; readonly tenant: string; readonly client?: string; readonly error: string }
   | { readonly type: 'tenant.not_served'; readonly tenant: string; readonly reason: string }
   | { readonly type: 'tenant.keys_created'; readonly tenant: string; readonly kid: string }
+  | {
+      readonly type: 'certificate.expiring'
+      readonly use: 'spid' | 'cie' | 'cns'
+      /** Absent for the region's. */
+      readonly tenant?: string
+      readonly sha256: string
+      readonly notAfter: string
+      /** Negative once it has expired. */
+      readonly daysLeft: number
+    }
   | { readonly type: 'idp.certificate_expired'; readonly idp: string; readonly notAfter: string }
-  | { readonly type: 'header.stripped'; readonly header: string; readonly peer: string }
+  | {
+      readonly type: 'registry.updated'
+      readonly origin: 'source' | 'copy'
+      /** EntityIDs. */
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+      /** Certificates by their SHA-256, addresses with their binding. */
+      readonly changed: readonly {
+        readonly idp: string
+        readonly certificates?: { readonly added: readonly string[]; readonly removed: readonly string[] }
+        readonly addresses?: { readonly added: readonly string[]; readonly removed: readonly string[] }
+      }[]
+    }
+  | { readonly type: 'registry.refused'; readonly origin: 'source' | 'copy'; readonly reason: string }
+  | { readonly type: 'registry.not_kept'; readonly reason: string }
+  | { readonly type: 'header.stripped'; readonly header: string }
 
 /** Events that a human must see: log level error (an alarm). */
-export const alarms: ReadonlySet<AuditEvent['type']> = new Set(['tenant.not_served', 'code.replayed'])
+export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
+  'tenant.not_served',
+  'code.replayed',
+  'registry.refused',
+  'registry.not_kept',
+])
 
 export type Audit = (event: AuditEvent) => void

@@ -7,7 +7,7 @@ import { type Audit, type AuditEvent, alarms } from './events.ts'
 
 const levelOf = (event: AuditEvent): 'info' | 'warn' | 'error' => {
   if (event.type === 'certificate.expiring') return isLast(event.daysLeft) ? 'error' : 'warn'
-  if (event.type === 'login.refused' && errorRow(event.code).alarm === true) return 'error'
+  if (event.type === 'login.refused' && event.authenticated && errorRow(event.code).alarm === true) return 'error'
   return alarms.has(event.type) ? 'error' : 'info'
 }
 

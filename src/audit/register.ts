@@ -21,14 +21,32 @@ export interface RegisterRecord {
   readonly result: 'sent' | 'verified' | ErrorCode
   readonly responseId?: string
   readonly assertionId?: string
-  /** The exact message: XML, or for CNS the certificate (PEM). */
+  /** Of a response: did the provider's signature (or the card) vouch for it? */
+  readonly authenticated?: boolean
+  /** The exact message, of an unauthenticated response only its beginning: XML, or for CNS the certificate (PEM). */
   readonly message?: string
+  readonly clientAddress: string
+}
+
+/** A message of single logout, ours or a provider's (docs/rules/spid-saml.md section 6). */
+export interface LogoutRecord {
+  readonly kind: 'logout-request' | 'logout-response'
+  readonly tenant: string
+  readonly upstream: string
+  readonly idp: string
+  readonly entityId: string
+  /** ID of the LogoutRequest, also on the record of its answer. */
+  readonly requestId: string
+  readonly responseId?: string
+  readonly result: 'sent' | 'verified'
+  /** The exact message. */
+  readonly message: string
   readonly clientAddress: string
 }
 
 export interface Register {
   /** Resolves when the record is flushed. Throws `register_unavailable`. */
-  write(record: RegisterRecord): Promise<void>
+  write(record: RegisterRecord | LogoutRecord): Promise<void>
   close(): Promise<void>
 }
 
@@ -61,7 +79,7 @@ export const createRegister = ({
     return file.handle
   }
 
-  const append = async (record: RegisterRecord): Promise<void> => {
+  const append = async (record: RegisterRecord | LogoutRecord): Promise<void> => {
     const time = new Date(now()).toISOString()
     const day = time.slice(0, 10)
     try {

@@ -33,7 +33,7 @@ const clientAddress = (peer: string, forwardedFor: string | undefined, proxies: 
 
 /**
  * @param originOf the origin (`https://host[:port]`) that the configuration gives for a Host header, or undefined.
- * Throws `host_unknown` (421), `request_malformed`.
+ * Throws `host_unknown` (421).
  */
 export const origin = ({
   originOf,
@@ -51,21 +51,12 @@ export const origin = ({
     const forwardedFor = req.headers['x-forwarded-for']
     ctx.state.clientAddress = peer
     if (contains(proxies, peer)) ctx.state.clientAddress = clientAddress(peer, forwardedFor?.toString(), proxies)
-    for (const header of Object.keys(req.headers)) {
-      if (!FORWARDED.test(header)) continue
-      if (!contains(proxies, peer)) audit({ type: 'header.stripped', header })
-      delete req.headers[header]
-    }
+    const forwarded = Object.keys(req.headers).filter((header) => FORWARDED.test(header))
+    if (forwarded.length > 0 && !contains(proxies, peer))
+      audit({ type: 'header.stripped', header: forwarded.join(' ') })
+    for (const header of forwarded) delete req.headers[header]
 
-    let host = req.headers.host ?? ''
-    if (!req.url?.startsWith('/')) {
-      // absolute-form: its authority takes the place of Host (RFC 9112 3.2.2)
-      const target = URL.parse(req.url ?? '')
-      if (target === null) throw new GatewayError('request_malformed', 'request target')
-      host = target.host
-      req.url = `${target.pathname}${target.search}`
-      ctx.originalUrl = ctx.request.originalUrl = req.url
-    }
+    const { host = '' } = req.headers
     const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
     const ours = hosts.length === 1 ? originOf(host.toLowerCase()) : undefined
     if (ours === undefined) throw new GatewayError('host_unknown')

@@ -4,6 +4,7 @@ import { type ErrorCode, GatewayError } from '../errors.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Region } from '../tenant/region.ts'
 import { type Client, type Language, type Localised, languages, type Tenant } from '../tenant/tenant.ts'
+import { cookieOf } from './browser.ts'
 import { pickLanguage } from './language.ts'
 import type { Renderer } from './render.ts'
 import type { Frame, Views } from './views.ts'
@@ -26,13 +27,6 @@ export interface Pages {
     error: { code: ErrorCode; requestId: string; tenant?: Tenant | undefined; client?: Client | undefined },
   ): string
 }
-
-const cookieOf = (req: IncomingMessage, name: string): string | undefined =>
-  req.headers.cookie
-    ?.split(';')
-    .map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(`${name}=`))
-    ?.slice(name.length + 1)
 
 const defined = <T extends object>(parts: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as never

@@ -12,7 +12,19 @@ export interface Renderer {
 }
 
 const PAGES = ['login', 'error', 'post', 'logout'] as const satisfies readonly (keyof Views)[]
-const PARTIALS = ['layout', 'header', 'footer', 'alert', 'support', 'fields', 'spid', 'cie', 'cns', 'data'] as const
+const PARTIALS = [
+  'layout',
+  'header',
+  'footer',
+  'alert',
+  'support',
+  'fields',
+  'spid',
+  'cie',
+  'cns',
+  'eidas',
+  'data',
+] as const
 
 /** All that a template may name; ejs runs without `with`, so a misspelt name is an error and not a blank. */
 const LOCALS = ['t', 'frame', 'view', 'asset', 'fill', 'told', 'claimLabels', 'partial', 'head', 'body', 'input']
@@ -62,7 +74,7 @@ const titles: { readonly [K in keyof Views]: (t: Phrases, view: Views[K]) => Phr
   },
   error: (t, { alert }) => fill(t.frame.errorTitle, { title: toldBy(t, alert).title.text }),
   post: (t, { to }) => fill(t.post.title, { to }),
-  logout: (t, { step }) => (step === 'ask' ? t.logout.askTitle : t.logout.doneTitle),
+  logout: (t, { step }) => t.logout[`${step}Title`],
 }
 
 /** Reads `viewsDir` once; throws when a template is missing or is not valid ejs. */

@@ -30,7 +30,7 @@ export interface Alert {
   /** Name of the provider that the citizen came back from. */
   readonly provider?: string
   /** Where they came back from: some sentences differ for CIE. */
-  readonly upstream?: 'spid' | 'cie' | 'cns'
+  readonly upstream?: 'spid' | 'cie' | 'cns' | 'eidas'
 }
 
 export interface LoginView {
@@ -39,12 +39,14 @@ export interface LoginView {
   readonly alert?: Alert
   /** In the region's order. `entries` of spid: in this login's shuffled order. */
   readonly methods: readonly {
-    readonly id: 'spid' | 'cie' | 'cns'
+    readonly id: 'spid' | 'cie' | 'cns' | 'eidas'
     readonly label: string
     readonly entries: readonly { readonly name: string; readonly href: string }[]
   }[]
   /** Names of the claims that the service will receive, as keys of `claims` in the dictionaries. */
   readonly claims: readonly string[]
+  /** The service works with the Italian tax code, which few people of other countries have: said before they set out. */
+  readonly needsFiscalNumber?: boolean
   readonly cancelHref: string
 }
 
@@ -63,8 +65,10 @@ export interface PostView {
 }
 
 export interface LogoutView {
-  /** `ask`: one button; `done`: logged out. */
-  readonly step: 'ask' | 'done'
+  /** `ask`: one button; `done`: logged out; `partial`: logged out here, perhaps not at the identity provider. */
+  readonly step: 'ask' | 'done' | 'partial'
+  /** `partial`: the way back to the service, where it asked for one. */
+  readonly backHref?: string
   /** `ask`: where the button posts to, with its hidden fields. */
   readonly form?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
 }

@@ -17,14 +17,18 @@ export interface Wanted {
 export const createBegin = (deps: InteractionDeps, state: LoginState) => {
   const { tenant, pages, audit, now, randomId, register, signing } = deps
 
-  const registrationOf = (id: Upstream['id']) => (id === 'cie' ? tenant.cie : tenant.spid)
+  const registrationOf = (id: Upstream['id']) => (id === 'cie' || id === 'eidas' ? tenant[id] : tenant.spid)
 
   const pendingFor = (login: LoginUnderWay, upstream: Upstream, wanted: Wanted): Pending => {
     const resolved = upstream.resolve(wanted.idp)
     if (resolved === undefined) throw new GatewayError('idp_unknown')
     const { idp } = resolved
-    const { entityId, acsUrl, attributeSets } = registrationOf(upstream.id)
-    const [attributeSet] = attributeSets
+    const registration = registrationOf(upstream.id)
+    if (registration === undefined) throw new GatewayError('upstream_not_allowed')
+    const { entityId, acsUrl, attributeSets } = registration
+    // CIE has one set and is always asked for all of it
+    const attributeSet =
+      upstream.id === 'spid' ? attributeSets.find(({ index }) => index === login.client.attributeSet) : attributeSets[0]
     if (attributeSet === undefined) throw new GatewayError('internal_error', 'tenant without an attribute set')
     return {
       relayState: randomId(),
@@ -37,6 +41,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
       acsUrl,
       level: login.level,
       attributeSet: { index: attributeSet.index, attributes: attributeSet.attributes },
+      ...(login.client.purpose === undefined ? {} : { purpose: login.client.purpose }),
       requestId: `_${randomId()}`,
       issuedAt: now(),
     }
@@ -45,6 +50,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
   return async (ctx: Ctx, login: LoginUnderWay, wanted: Wanted): Promise<void> => {
     const upstream = waysIn(deps, login.level).find(({ id }) => id === wanted.upstream)
     if (upstream === undefined) throw new GatewayError('upstream_not_allowed')
+    if (!(await state.mayBegin(login.uid))) throw new GatewayError('too_many_requests')
     const pending = pendingFor(login, upstream, wanted)
     const strategy = upstream.strategy(pending, serviceProviderOf(signing, pending))
     const outcome = await runStrategy(strategy, { step: 'begin', now: pending.issuedAt })

@@ -13,6 +13,16 @@ import { serviceProviderOf } from './begin.ts'
 import type { InteractionDeps } from './deps.ts'
 import type { LoginState, StoredOutcome } from './login-state.ts'
 
+/** Whose answers come to an address. The eIDAS node reads SPID's metadata and so answers there: docs/design/0002-eidas-acs.md. */
+const answeredAt: Readonly<Record<AnswerAddress, readonly UpstreamId[]>> = {
+  spid: ['spid', 'eidas'],
+  cie: ['cie'],
+  cns: ['cns'],
+}
+
+/** What an address names: `/saml/{spid|cie}/acs`, `/cns`. */
+export type AnswerAddress = 'spid' | 'cie' | 'cns'
+
 type Answer = Extract<Outcome, { kind: 'verified' | 'refused' }>
 
 export const createCallback = (deps: InteractionDeps, state: LoginState) => {
@@ -26,16 +36,15 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     ...(pending.idp === undefined ? {} : { idp: pending.idp.entityId }),
   })
 
-  /** The pending login of a RelayState, if it is one of this tenant and upstream. Throws `saml_relay_state_unknown`, `saml_response_already_used`. */
-  const pendingOf = async (ctx: Ctx, relayState: string | undefined, upstream: UpstreamId): Promise<Pending> => {
+  /** The pending login of a RelayState, if it is one of this tenant that is answered at this address. Throws `saml_relay_state_unknown`, `saml_response_already_used`. */
+  const pendingOf = async (ctx: Ctx, relayState: string | undefined, at: AnswerAddress): Promise<Pending> => {
     const pending = relayState ? await state.pending.get(relayState) : undefined
-    if (pending?.tenant === tenant.id && pending.upstream === upstream) {
+    if (pending?.tenant === tenant.id && answeredAt[at].includes(pending.upstream)) {
       ctx.state.clientId = pending.clientId
       return pending
     }
     const usedBy = relayState ? await state.pending.usedBy(relayState) : undefined
-    if (usedBy === undefined)
-      throw new GatewayError(upstream === 'cns' ? 'cns_ticket_unknown' : 'saml_relay_state_unknown')
+    if (usedBy === undefined) throw new GatewayError(at === 'cns' ? 'cns_ticket_unknown' : 'saml_relay_state_unknown')
     ctx.state.clientId = usedBy
     throw new GatewayError('saml_response_already_used')
   }
@@ -50,6 +59,9 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
 
   const record = (ctx: Ctx, pending: Pending, answer: Answer) => {
     const { response, responseId, assertionId } = answer.evidence
+    // what nobody signed for, anybody can have sent: enough of it to look at, not enough to fill a disk with
+    const authenticated = answer.kind === 'verified' || answer.authenticated
+    const message = authenticated ? response : response?.slice(0, 2048)
     return register.write({
       kind: 'response',
       ...factsOf(pending),
@@ -60,7 +72,8 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
       result: answer.kind === 'verified' ? 'verified' : answer.error.code,
       ...(responseId === undefined ? {} : { responseId }),
       ...(assertionId === undefined ? {} : { assertionId }),
-      ...(response === undefined ? {} : { message: response }),
+      authenticated,
+      ...(message === undefined ? {} : { message }),
       clientAddress: ctx.state.clientAddress,
     })
   }
@@ -85,6 +98,12 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     ctx.redirect(`${tenant.issuer}/login/${uid}/finish?handle=${handle}`)
   }
 
+  /** The session that the provider keeps now, where it keeps one that can be ended. */
+  const sessionOf = ({ upstream }: Pending, { citizen, logout }: Extract<Answer, { kind: 'verified' }>) => {
+    const ends = upstreams.get(upstream)?.logout?.levels.includes(citizen.level)
+    return ends && logout !== undefined ? { session: { upstream, ...logout } } : {}
+  }
+
   const settle = async (ctx: Ctx, pending: Pending, answer: Answer) => {
     const facts = factsOf(pending)
     if (answer.kind === 'verified') {
@@ -92,14 +111,19 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
       // the register has it before anything is issued: if it cannot be written, no login completes
       await record(ctx, pending, answer)
       audit({ type: 'login.returned', ...facts, level: answer.citizen.level })
-      return passOn(ctx, pending, { citizen: answer.citizen })
+      return passOn(ctx, pending, { citizen: answer.citizen, ...sessionOf(pending, answer) })
     }
     const { error, authenticated } = answer
+    if (!authenticated && !(await state.pending.bears(pending.relayState))) {
+      await state.pending.take(pending.relayState)
+      throw error
+    }
     await record(ctx, pending, answer)
     audit({
       type: 'login.refused',
       ...facts,
       code: error.code,
+      authenticated,
       ...(error.detail === undefined ? {} : { detail: error.detail }),
     })
     // An unsigned refusal only chooses the sentence: whoever sends one must not be able to spend the login.
@@ -111,11 +135,11 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
   }
 
   return {
-    /** POST `/saml/{upstream}/acs`. */
-    assertionConsumer: async (ctx: Ctx, upstream: UpstreamId): Promise<void> => {
-      if (upstreams.get(upstream)?.answer !== 'form') throw new GatewayError('page_not_found')
+    /** POST `/saml/{spid|cie}/acs`. */
+    assertionConsumer: async (ctx: Ctx, at: Exclude<AnswerAddress, 'cns'>): Promise<void> => {
+      if (!answeredAt[at].some((id) => upstreams.has(id))) throw new GatewayError('page_not_found')
       const fields = await readForm(ctx.req)
-      const pending = await pendingOf(ctx, fields.RelayState, upstream)
+      const pending = await pendingOf(ctx, fields.RelayState, at)
       await settle(ctx, pending, await verify(pending, { step: 'form', now: now(), fields }))
     },
 

@@ -44,10 +44,18 @@ export const createFinish = (
       const { error, provider } = outcome.result
       return loginPage(ctx, login, { error: new GatewayError(error), upstream: outcome.upstream, provider })
     }
-    const { citizen } = outcome.result
-    const next = await oidc.complete(ctx.req, ctx.res, citizen)
-    await state.tombstone.put(uid, { clientId: login.client.id, finished: true })
+    const { citizen, session } = outcome.result
     const facts = { tenant: tenant.id, client: login.client.id, uid, upstream: outcome.upstream }
+    let next: string
+    try {
+      next = await oidc.complete(ctx.req, ctx.res, citizen, session)
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.row.page !== 'choice') throw error
+      // this service cannot take this person by this way in; another way may do
+      audit({ type: 'login.refused', ...facts, idp: citizen.idp, code: error.code, authenticated: true })
+      return loginPage(ctx, login, { error, upstream: outcome.upstream })
+    }
+    await state.tombstone.put(uid, { clientId: login.client.id, finished: true })
     audit({ type: 'login.finished', ...facts, level: citizen.level })
     ctx.status = 303
     ctx.redirect(next)

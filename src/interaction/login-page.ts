@@ -11,29 +11,33 @@ import type { Upstream } from '../upstream/upstream.ts'
 import type { InteractionDeps } from './deps.ts'
 import { shuffled } from './shuffle.ts'
 
+/** The scheme's own name, in every language. */
+const names = { spid: 'SPID', cie: 'CIE', eidas: 'eIDAS' } as const
+
 const A_YEAR = 365 * 24 * 3600
 
-/** The upstreams that this tenant offers and that can reach the level, in the region's order. */
+/** The upstreams that this tenant offers, that can reach the level and lead somewhere, in the region's order. */
 export const waysIn = ({ tenant, region, upstreams }: InteractionDeps, level: LoginUnderWay['level']): Upstream[] =>
   region.methodOrder
     .filter((id) => tenant.methods[id])
     .flatMap((id) => upstreams.get(id) ?? [])
     .filter((upstream) => upstream.levels.some((reachable) => reachable >= level))
+    // SPID has none as long as no list of its providers could be had
+    .filter((upstream) => upstream.choices({ level }).length > 0)
 
 export const createLoginPage = (deps: InteractionDeps) => {
   const { tenant, region, pages } = deps
 
   const label = (id: UpstreamId, language: Language) =>
-    id === 'cns' ? inLanguage(region.cnsLabel, language) : id.toUpperCase()
+    id === 'cns' ? inLanguage(region.cnsLabel, language) : names[id]
 
   const methodsOf = (login: LoginUnderWay, base: string, language: Language): LoginView['methods'] =>
-    waysIn(deps, login.level).flatMap((upstream) => {
-      if (upstream.id === 'eidas') return []
+    waysIn(deps, login.level).map((upstream) => {
       const entries = shuffled(upstream.choices({ level: login.level }), login.uid).map(({ name, idp }) => ({
         name,
         href: `${base}/begin?${new URLSearchParams({ upstream: upstream.id, ...(idp === undefined ? {} : { idp }) })}`,
       }))
-      return [{ id: upstream.id, label: label(upstream.id, language), entries }]
+      return { id: upstream.id, label: label(upstream.id, language), entries }
     })
 
   /** `failure`: what brought the citizen back. The status is then the error's: never 200 with an error text. */
@@ -58,6 +62,7 @@ export const createLoginPage = (deps: InteractionDeps) => {
         level: login.level,
         methods: methodsOf(login, base, language),
         claims: login.claims,
+        needsFiscalNumber: login.client.claims.includes('fiscal_number'),
         cancelHref: code === undefined ? `${base}/abort` : `${base}/abort?after=${code}`,
         ...(row && code
           ? {
@@ -65,10 +70,11 @@ export const createLoginPage = (deps: InteractionDeps) => {
                 code,
                 sentence: row.sentence,
                 id: ctx.state.requestId,
-                ...(failure?.upstream === undefined || failure.upstream === 'eidas'
+                ...(failure?.upstream === undefined ? {} : { upstream: failure.upstream }),
+                // behind the eIDAS node stands a provider of another country: it, not the node, can help
+                ...(failure?.provider === undefined || failure.upstream === 'eidas'
                   ? {}
-                  : { upstream: failure.upstream }),
-                ...(failure?.provider === undefined ? {} : { provider: failure.provider }),
+                  : { provider: failure.provider }),
               },
             }
           : {}),

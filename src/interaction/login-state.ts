@@ -1,6 +1,7 @@
 /** The records of a login under way, and how long each lives (seconds). */
 import type { Citizen, UpstreamId } from '../citizen/citizen.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { ProviderSession } from '../oidc/provider-sessions.ts'
 import type { Records } from '../store/sealed.ts'
 import type { Pending } from '../upstream/upstream.ts'
 
@@ -10,7 +11,28 @@ export interface StoredOutcome {
   readonly uid: string
   readonly clientId: string
   readonly upstream: UpstreamId
-  readonly result: { readonly citizen: Citizen } | { readonly error: ErrorCode; readonly provider?: string }
+  readonly result:
+    | { readonly citizen: Citizen; readonly session?: ProviderSession }
+    | { readonly error: ErrorCode; readonly provider?: string }
+}
+
+/** A LogoutRequest of ours that waits for its answer, under its ID. */
+export interface PendingLogout {
+  /** EntityID of the provider that was asked. */
+  readonly idp: string
+  readonly upstream: UpstreamId
+  readonly leaving: Leaving
+}
+
+/** What is still to do for a citizen whose session here has ended. */
+export interface Leaving {
+  /** Sessions at providers that are still to be ended. */
+  readonly sessions: readonly ProviderSession[]
+  /** Where the client wants the citizen back, already allowed. */
+  readonly url?: string
+  readonly uiLocales?: string
+  /** A provider could not end its session, or was not asked. */
+  readonly partial: boolean
 }
 
 /** What a page can still say of a login that is over or lost. */
@@ -19,7 +41,10 @@ export interface Tombstone {
   readonly finished: boolean
 }
 
-const LIFE = { pending: 1800, used: 24 * 3600, outcome: 120, tombstone: 24 * 3600, hint: 1800 } as const
+const LIFE = { pending: 1800, used: 24 * 3600, outcome: 120, tombstone: 24 * 3600, hint: 1800, logout: 1800 } as const
+
+/** What one login may cost us, however often somebody clicks or posts. */
+const MOST = { failures: 10, begins: 30 } as const
 
 export const loginState = (records: Records) => ({
   /** Pending logins by RelayState. Each is used once. */
@@ -32,11 +57,27 @@ export const loginState = (records: Records) => ({
       if (pending) await records.put('UsedRelayState', relayState, pending.clientId, LIFE.used)
       return pending
     },
+    /** Counts an answer that nobody signed for. `true` for so many; the one after them ends the login. */
+    bears: async (relayState: string): Promise<boolean> => {
+      const counted = await records.update<Pending & { failures?: number }>('Pending', relayState, (pending) => ({
+        ...pending,
+        failures: (pending.failures ?? 0) + 1,
+      }))
+      return (counted?.failures ?? 0) <= MOST.failures
+    },
     /** Client of a login whose answer was already used. */
     usedBy: (relayState: string) => records.get<string>('UsedRelayState', relayState),
   },
   /** `false` when this assertion was seen before, also under another RelayState. */
   firstUse: (idp: string, id: string, ttl: number) => records.add('UsedAssertion', `${idp}\n${id}`, true, ttl),
+  /** Logouts under way. Each answer counts once. */
+  logout: {
+    put: (requestId: string, logout: PendingLogout) => records.put('PendingLogout', requestId, logout, LIFE.logout),
+    get: (requestId: string) => records.get<PendingLogout>('PendingLogout', requestId),
+    take: (requestId: string) => records.take<PendingLogout>('PendingLogout', requestId),
+    /** `false` when this provider's request was seen before. */
+    firstRequest: (idp: string, id: string) => records.add('UsedLogout', JSON.stringify([idp, id]), true, LIFE.used),
+  },
   outcome: {
     put: (handle: string, outcome: StoredOutcome) => records.put('Outcome', handle, outcome, LIFE.outcome),
     take: (handle: string) => records.take<StoredOutcome>('Outcome', handle),
@@ -44,6 +85,12 @@ export const loginState = (records: Records) => ({
   tombstone: {
     put: (uid: string, tombstone: Tombstone) => records.put('Tombstone', uid, tombstone, LIFE.tombstone),
     get: (uid: string) => records.get<Tombstone>('Tombstone', uid),
+  },
+  /** `false` once a login was sent out too often. */
+  mayBegin: async (uid: string): Promise<boolean> => {
+    if (await records.add('Begins', uid, 1, LIFE.pending)) return true
+    const begins = await records.update<number>('Begins', uid, (count) => count + 1)
+    return (begins ?? 1) <= MOST.begins
   },
   /** `true` the first time only: an `idp_hint` skips the page once in a login, so that "back" shows it. */
   hintOnce: (uid: string) => records.add('Hint', uid, true, LIFE.hint),

@@ -1,5 +1,4 @@
 /** The addresses of a login below its tenant, in the order in which a browser meets them. */
-import type { UpstreamId } from '../citizen/citizen.ts'
 import { GatewayError } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginUnderWay } from '../oidc/provider.ts'
@@ -10,9 +9,10 @@ import type { InteractionDeps } from './deps.ts'
 import { createFinish } from './finish.ts'
 import { createLoginPage, waysIn } from './login-page.ts'
 import { loginState } from './login-state.ts'
+import { createSingleLogout } from './single-logout.ts'
 
 const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|finish|abort))?$/
-const ACS = /^\/saml\/(spid|cie|eidas)\/acs$/
+const SAML = /^\/saml\/(spid|cie)\/(acs|slo)$/
 
 export const createInteractionRoutes = (deps: InteractionDeps) => {
   const { tenant, oidc, audit, records } = deps
@@ -22,6 +22,7 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   const callback = createCallback(deps, state)
   const finish = createFinish(deps, state, loginPage)
   const abort = createAbort(deps)
+  const singleLogout = createSingleLogout(deps, state)
 
   /** The login that this browser's cookie and this path name together. Throws `interaction_expired`, `saml_response_already_used`. */
   const loginOf = async (ctx: Ctx, uid: string): Promise<LoginUnderWay> => {
@@ -36,7 +37,7 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
     throw new GatewayError(tombstone?.finished ? 'saml_response_already_used' : 'interaction_expired')
   }
 
-  /** Where a client's `idp_hint` leads: a provider's entityID, or `cie`, `cns`. Unknown ones lead to the page. */
+  /** Where a client's `idp_hint` leads: a provider's entityID, or `cie`, `cns`, `eidas`. Unknown ones lead to the page. */
   const hinted = ({ idpHint, level }: LoginUnderWay): Wanted | undefined => {
     if (idpHint === undefined) return undefined
     const choices = waysIn(deps, level).flatMap((upstream) => upstream.choices({ level }))
@@ -64,20 +65,28 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
 
   /** Answers and resolves `true`, or resolves `false` for paths that are not of a login. */
   return {
+    /** What is left to do when a session here has ended. */
+    leave: singleLogout.leave,
+    logoutTargets: singleLogout.formTargets,
+
     regional: async (ctx: Ctx, path: string): Promise<boolean> => {
       const [, uid, step] = LOGIN.exec(path) ?? []
       if (uid !== undefined) {
-        if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new GatewayError('method_not_allowed')
+        // HEAD shows a page; it must not take a step
+        if (ctx.method !== 'GET' && (ctx.method !== 'HEAD' || step !== undefined))
+          throw new GatewayError('method_not_allowed')
         if (step === 'finish') await finish(ctx, uid)
         else if (step === 'begin') await chosen(ctx, await loginOf(ctx, uid))
         else if (step === 'abort') await abort(ctx, await loginOf(ctx, uid))
         else await page(ctx, await loginOf(ctx, uid))
         return true
       }
-      const [, upstream] = ACS.exec(path) ?? []
+      const [, upstream, service] = SAML.exec(path) ?? []
       if (upstream === undefined) return false
-      if (ctx.method !== 'POST') throw new GatewayError('method_not_allowed')
-      await callback.assertionConsumer(ctx, upstream as UpstreamId)
+      const reads = service === 'slo' ? ['GET', 'POST'] : ['POST']
+      if (!reads.includes(ctx.method)) throw new GatewayError('method_not_allowed')
+      if (service === 'slo') await singleLogout.receive(ctx, upstream as 'spid' | 'cie')
+      else await callback.assertionConsumer(ctx, upstream as 'spid' | 'cie')
       return true
     },
 

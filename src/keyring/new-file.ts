@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
  *
  * @throws Error with code `EEXIST` when the file is there already: it is never overwritten.
  */
-export const writeNewFile = async (path: string, content: string): Promise<void> => {
+export const writeNewFile = async (path: string, content: string | Uint8Array): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomUUID()}.new`
   const file = await open(draft, 'wx', 0o600)

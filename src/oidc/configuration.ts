@@ -1,4 +1,5 @@
 /** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
+import type { IncomingMessage } from 'node:http'
 import type { Configuration } from 'oidc-provider'
 import { authnContextClasses } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
@@ -16,6 +17,8 @@ type Parts = Required<
   /** Placeholder for clients that have a secret: the real ones are known by hash and compared in provider.ts. */
   secretPlaceholder: string
   now: () => number
+  /** Told of each login that begins, before the browser is sent to its page. */
+  began: (req: IncomingMessage, uid: string) => Promise<void>
 }
 
 export const routes = {
@@ -79,8 +82,10 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   },
   interactions: {
     policy: parts.policy,
-    url: (_ctx, interaction) =>
-      `${loginPath(tenant, interaction.uid)}?c=${encodeURIComponent(String(interaction.params.client_id))}`,
+    url: async (ctx, interaction) => {
+      await parts.began(ctx.req, interaction.uid)
+      return `${loginPath(tenant, interaction.uid)}?c=${encodeURIComponent(String(interaction.params.client_id))}`
+    },
   },
   cookies: {
     keys: [...parts.cookieKeys],

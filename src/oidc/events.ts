@@ -1,4 +1,5 @@
 /** What the library reports, as audit events. */
+import type { EventEmitter } from 'node:events'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
@@ -18,5 +19,7 @@ export const reportEvents = (
   provider.on('authorization.error', refused)
   provider.on('grant.error', refused)
   provider.on('userinfo.error', refused)
+  // what Koa itself catches: a request that broke off, a mistake in the library
+  ;(provider as EventEmitter).on('error', (err: unknown) => log.error({ err, tenant }, 'oidc error'))
   provider.on('server_error', (ctx, err) => log.error({ err, tenant, route: ctx.oidc?.route }, 'oidc server_error'))
 }

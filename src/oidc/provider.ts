@@ -11,7 +11,7 @@ import { classOfLevel, type Level } from '../citizen/assurance.ts'
 import type { Citizen } from '../citizen/citizen.ts'
 import { amrOf, requestedLevel } from '../claims/acr.ts'
 import { catalogue, claimsByScope, loginClaims } from '../claims/catalogue.ts'
-import { subjectOf } from '../claims/subject.ts'
+import { subjectOf, userKeyOf } from '../claims/subject.ts'
 import { type ErrorCode, errorRow, GatewayError } from '../errors.ts'
 import type { TenantKeys } from '../keyring/keyring.ts'
 import type { Records } from '../store/sealed.ts'
@@ -24,6 +24,7 @@ import { jwksOf } from './keys.ts'
 import { loginRecords } from './login-record.ts'
 import { createLogout, type LogoutStep } from './logout.ts'
 import { createPolicy } from './policy.ts'
+import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
 
 /** One authorization request that waits for its citizen. */
 export interface LoginUnderWay {
@@ -41,14 +42,24 @@ export interface TenantProvider {
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Is this path, below the tenant's, one of the provider's own routes? */
   handles(path: string): boolean
-  /** The login that this browser's interaction cookie names, or undefined: no cookie, a foreign or an old one. */
+  /** Did this browser begin the login? The interaction cookie alone does not say so: src/http/browser.ts. */
+  isBeginner(req: IncomingMessage, uid: string): Promise<boolean>
+  /** The login that this browser's interaction cookie names and that it began, or undefined. */
   loginUnderWay(req: IncomingMessage, res: ServerResponse): Promise<LoginUnderWay | undefined>
-  /** Ends the login with this person. Where the browser goes next. */
-  complete(req: IncomingMessage, res: ServerResponse, citizen: Citizen): Promise<string>
+  /** Ends the login with this person; `session` is the one that their provider keeps. Where the browser goes next. Throws `eidas_fiscal_number_needed`. */
+  complete(req: IncomingMessage, res: ServerResponse, citizen: Citizen, session?: ProviderSession): Promise<string>
   /** Ends the login with an error to the client. Where the browser goes next. */
   refuse(req: IncomingMessage, res: ServerResponse, error: string): Promise<string>
   logout(req: IncomingMessage, res: ServerResponse, params: Readonly<Record<string, string>>): Promise<LogoutStep>
+  /** An identity provider ends what was opened with its session. Resolves with how many sessions ended. */
+  endSessionsOf(logout: ProviderLogout): Promise<number>
   clientOf(id: string): Client | undefined
+}
+
+/** The result of a login as `complete` writes it. */
+interface Finished {
+  readonly consent?: { readonly grantId: string }
+  readonly providerSession?: ProviderSession
 }
 
 const OWN_ROUTES =
@@ -90,6 +101,7 @@ export const createTenantProvider = async ({
   now,
   randomId,
   fetch,
+  browserOf,
   renderError,
 }: {
   tenant: Tenant
@@ -101,12 +113,20 @@ export const createTenantProvider = async ({
   now: () => number
   randomId: () => string
   fetch: typeof globalThis.fetch
+  browserOf: (req: IncomingMessage) => string | undefined
   renderError: (req: IncomingMessage, res: ServerResponse, code: ErrorCode, client: Client | undefined) => string
 }): Promise<TenantProvider> => {
   const clients = new Map(tenant.clients.map((client) => [client.id, client]))
   const clientOf = (id: string) => clients.get(id)
   const logins = loginRecords(records)
+  const sessions = providerSessions(records, lifetimes.session)
   const scopes = Object.keys(claimsByScope())
+  const fingerprintOf = (req: IncomingMessage) =>
+    createHash('sha256')
+      .update(browserOf(req) ?? '')
+      .digest('base64url')
+  const isBeginner = async (req: IncomingMessage, uid: string) =>
+    browserOf(req) !== undefined && (await records.get<string>('Beginner', uid)) === fingerprintOf(req)
 
   const provider: Provider = new Provider(
     tenant.issuer,
@@ -114,8 +134,12 @@ export const createTenantProvider = async ({
       adapter: createAdapter({ records, tenant: tenant.id, audit, now }),
       findAccount: createFindAccount({ records, tenant }),
       loadExistingGrant: async (ctx) => {
-        const grantId = ctx.oidc.result?.consent?.grantId
-        return grantId === undefined ? undefined : provider.Grant.find(grantId)
+        const { consent, providerSession } = (ctx.oidc.result ?? {}) as Finished
+        if (consent === undefined) return undefined
+        // here the login meets the session of the browser, which has no name before
+        if (providerSession !== undefined && ctx.oidc.session)
+          await sessions.bind(ctx.oidc.session.uid, providerSession)
+        return provider.Grant.find(consent.grantId)
       },
       renderError: (ctx, _out, error) => {
         const client = ctx.oidc?.client === undefined ? undefined : clientOf(ctx.oidc.client.clientId)
@@ -130,6 +154,7 @@ export const createTenantProvider = async ({
       secretPlaceholder: randomId(),
       fetch,
       now,
+      began: (req, uid) => records.put('Beginner', uid, fingerprintOf(req), lifetimes.interaction),
     }),
   )
   // the origin middleware has replaced every forwarded header by what the configuration says
@@ -145,7 +170,15 @@ export const createTenantProvider = async ({
   const answer = provider.callback()
 
   const cookiePath = tenant.mountPath || '/'
-  const { logout, endSession } = createLogout({ provider, records, audit, tenant: tenant.id, cookiePath, randomId })
+  const { logout, endSession, endSessionsOf } = createLogout({
+    provider,
+    records,
+    sessions,
+    audit,
+    tenant: tenant.id,
+    cookiePath,
+    randomId,
+  })
 
   const interactionOf = async (req: IncomingMessage, res: ServerResponse): Promise<Interaction | undefined> => {
     try {
@@ -162,6 +195,7 @@ export const createTenantProvider = async ({
     const client = interaction && clientOf(String(interaction.params.client_id))
     if (!client) return undefined
     const { params, uid } = interaction
+    if (!(await isBeginner(req, uid))) return undefined
     return {
       uid,
       client,
@@ -176,21 +210,31 @@ export const createTenantProvider = async ({
     }
   }
 
-  /** Another person than the one of this browser's session: the library would show a form of its own. The old session ends. */
+  /**
+   * Another person than the one of this browser's session: the library would show a form of its own. The old session
+   * ends, the one that the login began with and the one that another tab has opened since.
+   */
   const makeRoomFor = async (req: IncomingMessage, res: ServerResponse, interaction: Interaction, sub: string) => {
+    const present = await provider.Session.get(provider.createContext(req, res))
+    if (present.accountId !== undefined && present.accountId !== sub) await endSession(req, res, present)
     if (interaction.session === undefined || interaction.session.accountId === sub) return
-    const session = await provider.Session.findByUid(interaction.session.uid)
-    if (session) await endSession(req, res, session)
+    const earlier = await provider.Session.findByUid(interaction.session.uid)
+    if (earlier) await endSession(req, res, earlier)
     interaction.session = undefined
     await interaction.persist()
   }
 
-  const complete = async (req: IncomingMessage, res: ServerResponse, citizen: Citizen): Promise<string> => {
-    if (citizen.fiscalNumber === undefined) throw new GatewayError('saml_fiscal_number_invalid')
+  const complete: TenantProvider['complete'] = async (req, res, citizen, providerSession) => {
+    const userKey = userKeyOf(citizen)
+    if (userKey === undefined) throw new GatewayError('saml_fiscal_number_invalid')
     const interaction = await provider.interactionDetails(req, res)
     const client = clientOf(String(interaction.params.client_id))
     if (!client) throw new GatewayError('oidc_request_invalid')
-    const sub = subjectOf(subjectKey, tenant.sector, citizen.fiscalNumber)
+    // an empty claim would look like a mistake of ours: who has none is told before the service is
+    if (citizen.fiscalNumber === undefined && client.claims.includes('fiscal_number')) {
+      throw new GatewayError('eidas_fiscal_number_needed')
+    }
+    const sub = subjectOf(subjectKey, tenant.sector, userKey)
     await makeRoomFor(req, res, interaction, sub)
 
     const grant = new provider.Grant({ accountId: sub, clientId: client.id })
@@ -207,16 +251,20 @@ export const createTenantProvider = async ({
       login: { accountId: sub, acr: classOfLevel(citizen.level), amr: amrOf(citizen), ts: citizen.authTime },
       consent: { grantId },
       select_account: {},
+      // also when there is none: an earlier result of this interaction is merged in
+      providerSession,
     })
   }
 
   return {
     handle: (req, res) => Promise.resolve(answer(req, res)),
     handles: (path) => OWN_ROUTES.test(path),
+    isBeginner,
     loginUnderWay,
     complete,
     refuse: (req, res, error) => provider.interactionResult(req, res, { error }, { mergeWithLastSubmission: false }),
     logout,
+    endSessionsOf,
     clientOf,
   }
 }

@@ -26,6 +26,29 @@ describe('login CSRF and answers that go astray', () => {
     expect(gateway.events('login.cross_browser')).toHaveLength(1)
   })
 
+  it('gives nothing to who planted the interaction cookie in the victim from another host of the domain', async () => {
+    const { login: attacker, post } = await gateway.upToAnswer('spid')
+    const victim = gateway.browser()
+    // what a sibling host can write: anything but a __Host- cookie
+    for (const [key, cookie] of attacker.browser.jar) if (!key.includes('__Host-')) victim.jar.set(key, cookie)
+    const answered = await victim.visit(post.action, { form: post.fields, crossSite: true })
+    const atVictim = await victim.get(answered.location ?? '')
+    expect([atVictim.status, atVictim.text.includes('login_browser_mismatch')]).toEqual([403, true])
+    const uid = new URL(attacker.page.url).pathname.split('/').at(-1)
+    const resumed = await attacker.browser.get(`https://login.regione.example/t/ala/authorize/${uid}`)
+    expect(resumed.location ?? '').not.toContain('code=')
+  })
+
+  it('resumes a login only in the browser that began it', async () => {
+    const { login, post } = await gateway.upToAnswer('spid')
+    const answered = await login.browser.visit(post.action, { form: post.fields, crossSite: true })
+    const finished = await login.browser.visit(answered.location ?? '')
+    const thief = gateway.browser()
+    for (const [key, cookie] of login.browser.jar) if (!key.includes('__Host-')) thief.jar.set(key, cookie)
+    const stolen = await thief.get(finished.location ?? '')
+    expect([stolen.status, stolen.text.includes('login_browser_mismatch')]).toEqual([403, true])
+  })
+
   it('gives nothing to a browser that has the cookie and not the handle', async () => {
     const { login, post } = await gateway.upToAnswer('spid')
     await gateway.browser().visit(post.action, { form: post.fields, crossSite: true })
@@ -177,6 +200,44 @@ describe('answers that were not given, or were given before', () => {
     expect([page.status, page.text.includes('saml_message_malformed')]).toEqual([400, true])
   })
 
+  it.each([
+    ['20,000 empty elements', `<a>${'<b/>x'.repeat(20_000)}</a>`],
+    ['5,000 attributes', `<a ${Array.from({ length: 5000 }, (_, index) => `b${index}="1"`).join(' ')}/>`],
+  ])('refuses %s before any engine searches through them', async (_what, xml) => {
+    const { login, post } = await gateway.upToAnswer('spid')
+    const SAMLResponse = Buffer.from(xml).toString('base64')
+    const page = await gateway.deliver(login.browser, { ...post, fields: { ...post.fields, SAMLResponse } })
+    expect([page.status, page.text.includes('saml_message_too_large')]).toEqual([413, true])
+  })
+
+  it('ends a login after ten answers that nobody signed for', async () => {
+    const { login, post } = await gateway.upToAnswer('spid')
+    const garbage = { ...post, fields: { ...post.fields, SAMLResponse: 'PGEvPg==' } }
+    for (let attempt = 0; attempt < 11; attempt++) await gateway.deliver(login.browser, garbage)
+    const late = await gateway.deliver(login.browser, post)
+    expect([late.status, late.text.includes('saml_response_already_used')]).toEqual([403, true])
+  })
+
+  it('sends one login out thirty times and no more', async () => {
+    const login = await gateway.begin()
+    for (let click = 0; click < 30; click++)
+      expect((await gateway.choose(login, 'spid', gateway.idps.alfa)).status).toBe(302)
+    const page = await gateway.choose(login, 'spid', gateway.idps.alfa)
+    expect([page.status, page.text.includes('too_many_requests')]).toEqual([429, true])
+  })
+
+  it('raises no alarm for an error that anybody can have posted', async () => {
+    const before = gateway.events('login.refused').length
+    const { login, idp, sent } = await gateway.upToAnswer('spid')
+    await gateway.deliver(login.browser, gateway.answer(idp, sent, { errorCode: 8, sign: 'none' }))
+    const [event] = gateway.events('login.refused').slice(before) as {
+      level?: number
+      code?: string
+      authenticated?: boolean
+    }[]
+    expect(event).toMatchObject({ level: 30, code: 'idp_request_rejected', authenticated: false })
+  })
+
   it('answers 413 to more than 256 KB, without reading on', async () => {
     const page = await gateway
       .browser()
@@ -273,11 +334,10 @@ describe('codes, cookies and tokens', () => {
     const cookies = answer.headers['set-cookie'] as unknown as string[]
     expect(cookies.length).toBeGreaterThanOrEqual(4)
     for (const cookie of cookies) {
-      expect(cookie).toMatch(/^__Secure-varco_/)
       expect(cookie).toMatch(/; secure/i)
       expect(cookie).toMatch(/; httponly/i)
       expect(cookie).toMatch(/; samesite=lax/i)
-      expect(cookie).toMatch(/; path=\/t\/ala\//)
+      expect(cookie).toMatch(/^__Secure-varco_.*; path=\/t\/ala\/|^__Host-varco_browser=[\w-]{22,}; path=\/;/)
     }
     expect(pathname).toMatch(/^\/t\/ala\/login\//)
   })
@@ -340,6 +400,58 @@ describe('addresses', () => {
     })
     const end = await login.browser.get(shown.location ?? '')
     expect([end.status, end.text.includes('cns_certificate_missing')]).toEqual([403, true])
+  })
+
+  it.each(['http://[::1', 'http://a:b', 'x://[', '*', 'ftp://login.regione.example/'])(
+    'answers the request target %s with 400, on both listeners, and lives',
+    async (target) => {
+      const { connect } = await import('node:net')
+      const send = (port: number) =>
+        new Promise<string>((resolve, reject) => {
+          const socket = connect(port, '127.0.0.1', () =>
+            socket.write(`GET ${target} HTTP/1.1\r\nHost: login.regione.example\r\n\r\n`),
+          )
+          socket.once('data', (chunk) => resolve(String(chunk)))
+          socket.once('error', reject)
+        })
+      expect(await send(Number(new URL(gateway.regional).port))).toMatch(/^HTTP\/1\.1 400/)
+      await expect(
+        gateway.rawCardRequest(`GET ${target} HTTP/1.1\r\nHost: cns.regione.example\r\n\r\n`),
+      ).resolves.toMatch(/^HTTP\/1\.1 400/)
+      expect((await request(gateway.operations).get('/livez')).status).toBe(200)
+    },
+  )
+
+  it('closes the connection of a card after its login: the next one needs the card again', async () => {
+    const answer = await gateway.rawCardRequest('GET /t/ala/cns HTTP/1.1\r\nHost: cns.regione.example\r\n\r\n')
+    expect(answer).toMatch(/\r\nConnection: close\r\n/i)
+  })
+
+  it('says nothing of a self-signed card’s holder in the log', async () => {
+    const login = await gateway.begin()
+    const sent = await gateway.choose(login, 'cns')
+    const { selfSigned } = await import('../../sandbox/pki/certificate.ts')
+    const day = 86_400_000
+    const card = await selfSigned({
+      subject: [
+        ['CN', 'RSSDAA80E52L378U/6120.abc='],
+        ['GN', 'Ada'],
+        ['SN', 'Rossi'],
+      ],
+      notBefore: new Date(Date.now() - day),
+      notAfter: new Date(Date.now() + day),
+      extensions: [],
+    })
+    await gateway.presentCard(sent.location ?? '', card)
+    expect(gateway.logged()).toContain('cns_issuer_unknown')
+    expect(gateway.logged()).not.toContain('RSSDAA')
+  })
+
+  it('passes no parameter on to a login that is resumed', async () => {
+    const answer = await get('/t/ala/authorize/abc?client_id=sito&post_logout_redirect_uri=::', {
+      Host: 'login.regione.example',
+    })
+    expect([answer.status, answer.body.error]).toEqual([403, 'login_browser_mismatch'])
   })
 
   it('never redirects to an address that the client did not register', async () => {
@@ -415,6 +527,16 @@ describe('logout', () => {
     const second = await gateway.loginBy('spid', { browser: first.login.browser, person: 'mario' })
     const { userinfo } = await gateway.claimsOf(second.login, second.end)
     expect(userinfo.given_name).toBe('Mario')
+    await gateway.userinfo('ala', tokens.access_token).expect(401)
+  })
+
+  it('ends the session that another tab has opened for somebody else meanwhile', async () => {
+    const browser = gateway.browser()
+    const first = await gateway.upToAnswer('spid', { browser })
+    const other = await gateway.loginBy('spid', { browser, person: 'mario' })
+    const { tokens } = await gateway.claimsOf(other.login, other.end)
+    const end = await gateway.deliver(browser, first.post)
+    expect((await gateway.claimsOf(first.login, end)).userinfo.given_name).toBe('Ada')
     await gateway.userinfo('ala', tokens.access_token).expect(401)
   })
 

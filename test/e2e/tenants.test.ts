@@ -151,6 +151,18 @@ describe('the state of a tenant', () => {
     await rm(folder, { recursive: true })
   })
 
+  it('has one set of keys when two gateways on one state folder need it first at the same moment', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'varco-two-'))
+    const two = await Promise.all([startGateway({ folder }), startGateway({ folder })])
+    const answers = await Promise.all(
+      two.map(({ regional }) => request(regional).get('/t/ala/jwks').set({ Host: host })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(answers[0]?.body).toEqual(answers[1]?.body)
+    for (const gateway of two) await gateway.close({ keep: true })
+    await rm(folder, { recursive: true })
+  })
+
   it('refuses to start with another subject key than the one that made the subjects so far', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'varco-subject-'))
     const first = await startGateway({ folder })

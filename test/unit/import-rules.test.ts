@@ -22,6 +22,7 @@ const rooms: Readonly<Record<string, Room>> = {
   cli: { may: EVERYTHING },
   app: { may: EVERYTHING },
   'tenant-app': { may: EVERYTHING },
+  'service-provider': { may: ['upstream', 'tenant', 'config', 'citizen', 'audit', 'errors'] },
   interaction: {
     may: [
       'upstream/upstream',
@@ -62,8 +63,10 @@ const packages: Readonly<Record<string, Room>> = {
   'oidc-provider': { may: ['oidc'] },
   '@node-saml/node-saml': { may: ['upstream/saml'] },
   '@xmldom/xmldom': { may: ['upstream/saml'] },
-  '@peculiar/asn1-x509': { may: ['upstream/cns'] },
-  '@peculiar/asn1-schema': { may: ['upstream/cns'] },
+  '@peculiar/asn1-x509': { may: ['upstream/cns', 'upstream/spid'] },
+  '@peculiar/asn1-schema': { may: ['upstream/cns', 'upstream/spid'] },
+  '@peculiar/asn1-csr': { may: ['upstream/spid'] },
+  fflate: { may: ['cli'] },
   passport: { may: ['upstream'] },
   ioredis: { may: ['store'] },
   'rate-limiter-flexible': { may: ['store'] },

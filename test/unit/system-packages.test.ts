@@ -23,6 +23,11 @@ describe('a package of the system', () => {
     expect(locate({ name: 'p', commands: ['plain'], neededBy: [] }, env)).toBeUndefined()
   })
 
+  it('may be a file instead of a command', () => {
+    expect(locate({ name: 'p', commands: [plain], neededBy: [] }, env)).toEqual({})
+    expect(locate({ name: 'p', commands: [`${plain}.xsd`], neededBy: [] }, env)).toBeUndefined()
+  })
+
   it('tells the tests by its variable where its command is', () => {
     expect(locate({ name: 'p', commands: ['one'], variable: 'P', neededBy: [] }, env)).toEqual({ P: one })
   })

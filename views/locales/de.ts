@@ -41,6 +41,11 @@ export const de: Dictionary = {
     cns: 'Nutzen Sie die Bürgerkarte (Gesundheitskarte mit Chip). Sie brauchen einen Computer, ein Kartenlesegerät und die PIN.',
     cnsHint:
       'Stecken Sie die Karte ein, bevor Sie fortfahren. Wählen Sie dann das Zertifikat und geben Sie die PIN ein.',
+    eidasEnter: 'Anmelden mit eIDAS – europäische Identität',
+    eidas:
+      'Nutzen Sie die digitale Identität eines anderen europäischen Landes: Das Land wählen Sie auf der nächsten Seite.',
+    eidasFiscalNumber:
+      'Dieser Dienst braucht die italienische Steuernummer. Fast keine Identität eines anderen Landes enthält sie.',
     cancel: 'Abbrechen und zurück zu „{service}“',
     data: 'Welche Daten der Dienst erhält',
     dataIntro: 'Nach der Anmeldung geben wir dem Dienst nur diese Daten weiter, soweit vorhanden:',
@@ -67,6 +72,11 @@ export const de: Dictionary = {
     doneText: 'Die Anmeldung bei den Diensten ist in diesem Browser beendet.',
     doneShared:
       'Ist es nicht Ihr eigener Computer? Schließen Sie auch den Browser: Die Anmeldung bei SPID oder CIE kann offen bleiben.',
+    partialTitle: 'Sie sind nur hier abgemeldet',
+    partialText:
+      'Die Anmeldung bei den Diensten ist in diesem Browser beendet. Ihr Identitätsanbieter hat die Abmeldung nicht bestätigt: Die Anmeldung bei SPID oder CIE kann offen bleiben, auch in der App.',
+    partialShared: 'Ist es nicht Ihr eigener Computer? Schließen Sie auch den Browser.',
+    back: 'Zurück zum Dienst',
   },
   claims: {
     given_name: 'Vorname',
@@ -80,8 +90,17 @@ export const de: Dictionary = {
     phone_number: 'Telefonnummer',
     address: 'Adresse',
     spid_code: 'SPID-Code',
+    company_name: 'Name des Unternehmens',
+    company_fiscal_number: 'Steuernummer des Unternehmens',
+    registered_office: 'Rechtssitz',
+    vat_number: 'Mehrwertsteuernummer',
   },
   sentences: {
+    too_many: {
+      title: 'Zu viele Versuche',
+      what: 'Diese Anmeldung wurde sehr oft hintereinander begonnen.',
+      next: 'Warten Sie einige Minuten, gehen Sie dann zum Dienst zurück und beginnen Sie neu.',
+    },
     unverifiable: {
       title: 'Wir können die Antwort nicht überprüfen',
       what: 'Die erhaltene Antwort hat die Sicherheitsprüfung nicht bestanden. Zu Ihrem Schutz haben wir die Anmeldung gestoppt.',
@@ -206,6 +225,16 @@ export const de: Dictionary = {
       title: 'Die erhaltene Steuernummer ist nicht gültig',
       what: 'Ohne eine richtige Steuernummer können wir Sie nicht erkennen.',
       next: 'Lassen Sie Ihre Daten bei {provider} prüfen. Inzwischen können Sie neu beginnen und sich anders anmelden.',
+    },
+    eidas_fiscal_number: {
+      title: 'Die italienische Steuernummer fehlt',
+      what: 'Die Identität Ihres Landes enthält keine italienische Steuernummer. Dieser Dienst braucht sie.',
+      next: 'Wenn Sie SPID, CIE oder eine andere italienische Karte haben, melden Sie sich damit an. Sonst fragen Sie die Körperschaft, wie Sie den Dienst nutzen können.',
+    },
+    logout_unverifiable: {
+      title: 'Wir können die Abmeldung nicht prüfen',
+      what: 'Die Nachricht über die Abmeldung hat die Sicherheitskontrollen nicht bestanden oder wurde schon einmal verwendet. Sie hat keine Anmeldung beendet.',
+      next: 'Um sich abzumelden, gehen Sie zum Dienst zurück und benutzen Sie dort die Schaltfläche zum Abmelden. Ist es nicht Ihr eigener Computer, schließen Sie auch den Browser.',
     },
     card_missing: {
       title: 'Wir haben keine Karte gefunden',

@@ -24,6 +24,10 @@ export type ClaimName =
   | 'phone_number'
   | 'address'
   | 'spid_code'
+  | 'company_name'
+  | 'company_fiscal_number'
+  | 'registered_office'
+  | 'vat_number'
 
 export interface Dictionary {
   readonly frame: {
@@ -69,6 +73,11 @@ export interface Dictionary {
     readonly ciePin: string
     readonly cns: string
     readonly cnsHint: string
+    /** The text of the button. */
+    readonly eidasEnter: string
+    readonly eidas: string
+    /** Where the service works with the Italian tax code. */
+    readonly eidasFiscalNumber: string
     /** `{service}` */
     readonly cancel: string
     readonly data: string
@@ -98,6 +107,12 @@ export interface Dictionary {
     readonly doneTitle: string
     readonly doneText: string
     readonly doneShared: string
+    /** Logged out here; the identity provider did not confirm. */
+    readonly partialTitle: string
+    readonly partialText: string
+    readonly partialShared: string
+    /** To the service, which is not named: the session that knew it is gone. */
+    readonly back: string
   }
   readonly claims: Readonly<Record<ClaimName, string>>
   readonly sentences: Readonly<Record<Sentence, SentenceText>>

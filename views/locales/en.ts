@@ -38,6 +38,10 @@ export const en: Dictionary = {
     ciePin: 'Lost your PIN?',
     cns: 'Use your health card or another card with a chip. You need a computer, a card reader and the PIN.',
     cnsHint: 'Insert the card before you continue. Then choose the certificate and type the PIN.',
+    eidasEnter: 'Sign in with eIDAS – European identity',
+    eidas: 'Use the digital identity of another European country: you choose the country on the next page.',
+    eidasFiscalNumber:
+      'This service asks for the Italian tax code (codice fiscale). Almost no identity of another country contains it.',
     cancel: 'Cancel and go back to “{service}”',
     data: 'What the service receives',
     dataIntro: 'After you sign in we pass only these data to the service, where we have them:',
@@ -63,6 +67,11 @@ export const en: Dictionary = {
     doneTitle: 'You are signed out',
     doneText: 'You are no longer signed in to the services in this browser.',
     doneShared: 'Is this someone else’s computer? Close the browser too: you may still be signed in to SPID or CIE.',
+    partialTitle: 'You are signed out here only',
+    partialText:
+      'You are no longer signed in to the services in this browser. Your identity provider did not confirm that you signed out: you may still be signed in to SPID or CIE, also in the app.',
+    partialShared: 'Is this someone else’s computer? Close the browser too.',
+    back: 'Back to the service',
   },
   claims: {
     given_name: 'First name',
@@ -76,8 +85,17 @@ export const en: Dictionary = {
     phone_number: 'Phone number',
     address: 'Address',
     spid_code: 'SPID code',
+    company_name: 'Company name',
+    company_fiscal_number: 'Company tax code',
+    registered_office: 'Registered office',
+    vat_number: 'VAT number',
   },
   sentences: {
+    too_many: {
+      title: 'Too many attempts',
+      what: 'This login was started many times in a row.',
+      next: 'Wait a few minutes, then go back to the service and start again.',
+    },
     unverifiable: {
       title: 'We cannot verify the answer',
       what: 'The answer that we received did not pass our security checks. To protect you, we stopped here.',
@@ -202,6 +220,16 @@ export const en: Dictionary = {
       title: 'The tax code that we received is not valid',
       what: 'Without a correct Italian tax code we cannot recognise you.',
       next: 'Ask {provider} to check your data. Meanwhile you can start again and choose another way to sign in.',
+    },
+    eidas_fiscal_number: {
+      title: 'There is no Italian tax code',
+      what: 'The identity of your country carries no Italian tax code (codice fiscale), and this service needs it.',
+      next: 'If you have SPID, CIE or another Italian card, sign in with that. If not, ask the organisation how you can use the service.',
+    },
+    logout_unverifiable: {
+      title: 'We cannot verify that you want to sign out',
+      what: 'The message that we received did not pass the security checks, or had already been used. Nobody was signed out by it.',
+      next: 'To sign out, go back to the service and use its button. On someone else’s computer, close the browser too.',
     },
     card_missing: {
       title: 'We did not find a card',

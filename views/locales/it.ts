@@ -38,6 +38,10 @@ export const it: Dictionary = {
     ciePin: 'PIN perso?',
     cns: 'Usa la tessera sanitaria o un’altra carta con il chip. Servono un computer, un lettore di carte e il PIN.',
     cnsHint: 'Inserisci la carta prima di continuare. Poi scegli il certificato e scrivi il PIN.',
+    eidasEnter: 'Entra con eIDAS – identità europea',
+    eidas: 'Usa l’identità digitale di un altro Paese europeo: scegli il Paese nella pagina che si apre.',
+    eidasFiscalNumber:
+      'Questo servizio chiede il codice fiscale italiano: quasi nessuna identità di altri Paesi lo contiene.',
     cancel: 'Annulla e torna a «{service}»',
     data: 'Quali dati riceve il servizio',
     dataIntro: 'Dopo l’accesso passiamo al servizio solo questi dati, se disponibili:',
@@ -63,6 +67,11 @@ export const it: Dictionary = {
     doneTitle: 'Uscita completata',
     doneText: 'L’accesso ai servizi da questo browser è chiuso.',
     doneShared: 'Usi un computer di altri? Chiudi anche il browser: l’accesso a SPID o CIE può restare aperto.',
+    partialTitle: 'Sei uscito solo da qui',
+    partialText:
+      'L’accesso ai servizi da questo browser è chiuso. Il tuo gestore di identità non ha confermato l’uscita: l’accesso a SPID o CIE, anche nell’app, può restare aperto.',
+    partialShared: 'Usi un computer di altri? Chiudi anche il browser.',
+    back: 'Torna al servizio',
   },
   claims: {
     given_name: 'Nome',
@@ -76,8 +85,17 @@ export const it: Dictionary = {
     phone_number: 'Numero di telefono',
     address: 'Indirizzo',
     spid_code: 'Codice SPID',
+    company_name: 'Nome dell’impresa',
+    company_fiscal_number: 'Codice fiscale dell’impresa',
+    registered_office: 'Sede legale',
+    vat_number: 'Partita IVA',
   },
   sentences: {
+    too_many: {
+      title: 'Troppi tentativi',
+      what: 'Questo accesso è stato iniziato molte volte di seguito.',
+      next: 'Aspetta qualche minuto, poi torna al servizio e ricomincia.',
+    },
     unverifiable: {
       title: 'Non possiamo verificare la risposta',
       what: 'La risposta che abbiamo ricevuto non ha superato i controlli di sicurezza. Per proteggerti abbiamo fermato l’accesso.',
@@ -202,6 +220,16 @@ export const it: Dictionary = {
       title: 'Il codice fiscale ricevuto non è valido',
       what: 'Senza un codice fiscale corretto non possiamo riconoscerti.',
       next: 'Contatta {provider} per far controllare i tuoi dati. Intanto puoi ricominciare e scegliere un altro modo di entrare.',
+    },
+    eidas_fiscal_number: {
+      title: 'Manca il codice fiscale italiano',
+      what: 'L’identità del tuo Paese non contiene un codice fiscale italiano, e questo servizio ne ha bisogno.',
+      next: 'Se hai SPID, CIE o un’altra carta italiana, entra con quelli. Se no, contatta l’ente: ti dice come avere il servizio.',
+    },
+    logout_unverifiable: {
+      title: 'Non possiamo verificare l’uscita',
+      what: 'Il messaggio di uscita che abbiamo ricevuto non ha superato i controlli di sicurezza, oppure era già stato usato. Non ha chiuso nessun accesso.',
+      next: 'Per uscire torna al servizio e usa il suo pulsante di uscita. Su un computer di altri chiudi anche il browser.',
     },
     card_missing: {
       title: 'Non abbiamo trovato la carta',

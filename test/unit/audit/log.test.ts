@@ -32,8 +32,9 @@ describe('audit events in the log', () => {
   })
   it.each([
     [{ type: 'code.replayed', tenant: 'ala' }, 50],
-    [{ type: 'login.refused', tenant: 'ala', code: 'idp_request_rejected' }, 50],
-    [{ type: 'login.refused', tenant: 'ala', code: 'idp_cancelled' }, 30],
+    [{ type: 'login.refused', tenant: 'ala', code: 'idp_request_rejected', authenticated: true }, 50],
+    [{ type: 'login.refused', tenant: 'ala', code: 'idp_request_rejected', authenticated: false }, 30],
+    [{ type: 'login.refused', tenant: 'ala', code: 'idp_cancelled', authenticated: true }, 30],
   ] as const)('raise an alarm when a human must look: %j is of level %i', (event, level) => {
     expect(logged((audit) => audit(event))[0].level).toBe(level)
   })

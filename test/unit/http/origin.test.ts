@@ -6,6 +6,7 @@ import type { AuditEvent } from '../../../src/audit/events.ts'
 import type { GatewayError } from '../../../src/errors.ts'
 import { origin } from '../../../src/http/origin.ts'
 import type { RequestState } from '../../../src/http/request-context.ts'
+import { originForm } from '../../../src/http/request-target.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -35,7 +36,7 @@ const send = async (head: string, { trustedProxies = [] as string[] } = {}) => {
   koa.use((ctx) => {
     ctx.body = { href: ctx.href, ip: ctx.ip, address: ctx.state.clientAddress, headers: ctx.headers }
   })
-  const server = createServer(koa.callback())
+  const server = createServer(originForm(koa.callback()))
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -69,7 +70,10 @@ describe('origin', () => {
     expect(seen.ip).toBe('127.0.0.1')
     expect(seen.headers).not.toHaveProperty('x-forwarded-host')
     expect(seen.headers).not.toHaveProperty('forwarded')
-    expect(events).toContainEqual({ type: 'header.stripped', header: 'x-forwarded-host' })
+    expect(events).toContainEqual({
+      type: 'header.stripped',
+      header: 'x-forwarded-host x-forwarded-proto forwarded x-forwarded-for',
+    })
   })
   it('drops a client certificate that the request claims to have', async () => {
     const { seen } = await send('GET /x HTTP/1.1\r\nHost: login.example\r\nClient-Cert: :AAAA:\r\nX-SSL-Client-Cert: x')

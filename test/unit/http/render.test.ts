@@ -66,6 +66,7 @@ const everyPage = (of: Frame): readonly (readonly [string, string])[] => [
   ['post', render('post', of, post)],
   ['logout', render('logout', of, logout)],
   ['logged out', render('logout', of, { step: 'done' })],
+  ['logged out here only', render('logout', of, { step: 'partial', backHref: 'https://www.example/?state=1' })],
 ]
 const pages = languages.flatMap((language) =>
   everyPage(inLanguage(language)).map(([name, html]) => ({ title: `${name} (${language})`, language, html })),
@@ -162,6 +163,16 @@ describe('the login page', () => {
     expect(html).toContain('href="begin?upstream=cns">Entra con CPS / CNS</a>')
     expect(html).toContain('<summary class="button spid">Entra con SPID</summary>')
     expect(html).not.toContain('<form')
+  })
+
+  it('offers eIDAS as a link, and says before the journey that a service needs the Italian tax code', () => {
+    const eidas = { id: 'eidas', label: 'eIDAS', entries: [{ name: 'eIDAS', href: 'begin?upstream=eidas' }] } as const
+    const page = render('login', frame, { ...login, methods: [...login.methods, eidas] })
+    expect(page).toContain('href="begin?upstream=eidas">Entra con eIDAS – identità europea</a>')
+    expect(page).not.toContain('codice fiscale italiano')
+    const needing = render('login', frame, { ...login, methods: [eidas], needsFiscalNumber: true })
+    expect(needing).toContain('Questo servizio chiede il codice fiscale italiano')
+    expect(html).not.toContain('codice fiscale italiano')
   })
 
   it('names the service, the tenant in both languages and the way back', () => {

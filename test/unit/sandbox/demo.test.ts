@@ -94,6 +94,12 @@ describe('the demo without its gateway', () => {
         const page = await fetch(`http://127.0.0.1:${demo.ports[part]}/`)
         expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(text)])
       }
+      const node = await fetch(`http://127.0.0.1:${demo.ports.spid}/eidas/metadata`)
+      expect(await node.text()).toContain(`entityID="${demo.idps.eidas.entityId}"`)
+      expect(loaded.config.tenants.map(({ id, methods }) => [id, methods.eidas])).toEqual([
+        ['ala', false],
+        ['moena', true],
+      ])
       expect(readFileSync(demo.files.card('ada')).length).toBeGreaterThan(2000)
     } finally {
       await demo.close()

@@ -1,6 +1,25 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { listen } from '../../../sandbox/http.ts'
-import { ACS, cieIdp, postForm, redirectUrl, requestXml, spidIdp, strangerKey } from './request-fixture.ts'
+import {
+  deflated,
+  logoutRequestXml,
+  logoutResponseXml,
+  readLogoutMessage,
+  signedUrl,
+} from '../../../sandbox/saml/logout.ts'
+import { isSignedBy } from '../../../sandbox/saml/read-request.ts'
+import {
+  ACS,
+  cieIdp,
+  NOW,
+  postForm,
+  redirectUrl,
+  requestXml,
+  SP_ENTITY_ID,
+  sp,
+  spidIdp,
+  strangerKey,
+} from './request-fixture.ts'
 
 const spid = spidIdp()
 const cie = cieIdp()
@@ -110,5 +129,67 @@ describe('the pages of the CIE test provider', () => {
 
   it('offer only the card where level 3 is asked', async () => {
     expect(await open('cie', 3)).not.toContain('value="credentials"')
+  })
+})
+
+describe('the logout pages of a SPID test provider', () => {
+  const SLO = ACS.replace('/acs', '/slo')
+  const logoutUrl = (destination: string, key = sp.key) => {
+    const session = { nameId: '_n', sessionIndex: '_s' }
+    const xml = logoutRequestXml({ idp: SP_ENTITY_ID, destination, now: NOW }, session)
+    return signedUrl(destination, { SAMLRequest: deflated(xml), RelayState: 'r1' }, key)
+  }
+  const read = async (url: string) => (await fetch(here('spid', url))).text()
+  const choose = (page: string, outcome: string) =>
+    fetch(here('spid', `${spid.baseUrl}/slo/answer`), {
+      method: 'POST',
+      body: new URLSearchParams({ request: hidden(page, 'request'), outcome }),
+      redirect: 'manual',
+    })
+
+  it.each([
+    ['success', ['Success']],
+    ['partial', ['Requester', 'PartialLogout']],
+  ])('answer a signed LogoutRequest with the chosen %s', async (outcome, status) => {
+    const page = await read(logoutUrl(`${spid.baseUrl}/slo`))
+    expect(page).toContain('Comune di Ala chiede di chiudere la tua sessione')
+    const sent = await choose(page, outcome)
+    expect(sent.headers.get('location')).toMatch(new RegExp(`^${SLO}\\?SAMLResponse=`))
+    const answer = readLogoutMessage(sent.headers.get('location') ?? '')
+    expect(answer).toMatchObject({ kind: 'LogoutResponse', status, relayState: 'r1', destination: SLO })
+    expect(isSignedBy(answer, spid.metadata.certificate)).toBe(true)
+    // a question is answered once
+    expect((await choose(page, outcome)).status).toBe(400)
+  })
+
+  it('refuse one of a stranger, and one for another provider', async () => {
+    const foreign = await fetch(here('spid', logoutUrl(`${spid.baseUrl}/slo`, strangerKey)))
+    expect([foreign.status, await foreign.text()]).toEqual([403, expect.stringContaining('firma')])
+    const [, query] = logoutUrl('http://spid.localhost:7003/idp/beta/slo').split('?')
+    const elsewhere = await fetch(here('spid', `${spid.baseUrl}/slo?${query}`))
+    expect([elsewhere.status, await elsewhere.text()]).toEqual([403, expect.stringContaining('Destination')])
+  })
+
+  it('begin a logout of the last login at level 1, and show what the service answers', async () => {
+    expect(await read(`${spid.baseUrl}/slo/start`)).toContain('Nessuno ancora')
+    const consent = await answer('spid', await open('spid', 1), { citizen: 'ada', outcome: 'login' })
+    await answer('spid', consent, { citizen: 'ada', outcome: 'consent-1' })
+    expect(await read(`${spid.baseUrl}/slo/start`)).toContain('Chiudi l’ultimo accesso a Comune di Ala')
+    const sent = await fetch(here('spid', `${spid.baseUrl}/slo/start`), {
+      method: 'POST',
+      body: new URLSearchParams({ sp: SP_ENTITY_ID }),
+      redirect: 'manual',
+    })
+    const request = readLogoutMessage(sent.headers.get('location') ?? '')
+    expect(request).toMatchObject({ kind: 'LogoutRequest', issuer: spid.entityId, destination: SLO })
+    expect(request.nameId).toMatch(/^_/)
+    expect(isSignedBy(request, spid.metadata.certificate)).toBe(true)
+    const xml = logoutResponseXml(
+      { idp: SP_ENTITY_ID, destination: `${spid.baseUrl}/slo`, now: NOW },
+      request.id ?? '',
+      { partial: false },
+    )
+    const told = await read(signedUrl(`${spid.baseUrl}/slo`, { SAMLResponse: deflated(xml) }, sp.key))
+    expect(told).toContain('Comune di Ala ha risposto: <code>Success</code>')
   })
 })
