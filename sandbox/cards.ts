@@ -36,6 +36,9 @@ const page = (title: string, body: Markup) =>
 
 const fullName = ({ name, familyName }: TestCitizen) => `${name} ${familyName}`
 
+const describe = (citizen: TestCitizen) =>
+  html`<span><strong>${fullName(citizen)}</strong> <code>${citizen.fiscalNumber}</code><br><span class="small">${citizen.special}</span></span>`
+
 const instructions = (cnsUrl: string) => html`<section class="card"><h2>Importare una carta nel browser</h2>
 <p>Serve solo a chi vuole vedere la vera domanda del browser. La password di ogni file è <code>${CARD_PASSWORD}</code>.</p>
 <ul>
@@ -52,12 +55,12 @@ const listPage = ({ cards, reader }: CardsOptions) =>
     'Carte',
     html`<h1>Carte CNS di prova</h1>
 <p>Un certificato per ogni cittadino di prova, firmato da un'autorità che vale soltanto qui. Per entrare senza importare nulla basta il pulsante nella pagina che appare scegliendo la CNS.</p>
-<section class="card"><table><thead><tr><th>Cittadino</th><th>Codice fiscale</th><th>Che cosa prova</th><th>Carta</th></tr></thead><tbody>
+<section class="card"><ul class="cards-list">
 ${cards.map(
-  ({ citizen }) =>
-    html`<tr><td>${fullName(citizen)}</td><td><code>${citizen.fiscalNumber}</code></td><td>${citizen.special}</td><td><a href="/cards/${citizen.id}.p12">${citizen.id}.p12</a></td></tr>`,
+  ({ citizen }) => html`<li>${describe(citizen)}
+<a class="button" href="/cards/${citizen.id}.p12" download>${citizen.id}.p12</a></li>`,
 )}
-</tbody></table></section>
+</ul></section>
 ${instructions(reader.cnsUrl)}`,
   )
 
@@ -73,9 +76,7 @@ const readerPage = ({ cards, wrongCards, reader }: CardsOptions, path: string) =
 <p>Il lettore è finto, il resto no: il sandbox apre una connessione TLS al gateway e dimostra di avere la chiave della carta.</p>
 <ul class="cards-list">
 ${cards.map(
-  ({
-    citizen,
-  }) => html`<li><span><strong>${fullName(citizen)}</strong> <code>${citizen.fiscalNumber}</code><br><span class="small">${citizen.special}</span></span>
+  ({ citizen }) => html`<li>${describe(citizen)}
 ${cardButton(citizen.id, 'Presenta questa carta', 'primary')}</li>`,
 )}
 </ul>

@@ -4,13 +4,20 @@ import { type Birth, fiscalCode } from './fiscal-code.ts'
 
 export type Level = 1 | 2 | 3
 
+export interface Company {
+  readonly name: string
+  /** Without prefix: tax code and VAT number are the same 11 digits. */
+  readonly number: string
+  readonly registeredOffice: string
+}
+
 export interface TestCitizen extends Birth {
   readonly id: string
   readonly name: string
   readonly familyName: string
   /** Italian: what this person is there to test. */
   readonly special: string
-  /** Without `TINIT-`. */
+  /** Without `TINIT-`; empty for people of other countries who have none. */
   readonly fiscalNumber: string
   /** Province plate, `EE` abroad. */
   readonly birthCounty: string
@@ -22,6 +29,10 @@ export interface TestCitizen extends Birth {
   readonly levels: { readonly spid: Level; readonly cie: Level }
   /** The CNS: its number, and whether name and surname stand in the certificate (docs/rules/cns.md 2). */
   readonly card?: { readonly number: string; readonly hasNames: boolean }
+  /** Whom their professional identity acts for. */
+  readonly company?: Company
+  /** By which their own country knows people of other countries: what the eIDAS node sends as spidCode. */
+  readonly eidasIdentifier?: string
 }
 
 interface Draft extends Birth {
@@ -35,6 +46,7 @@ interface Draft extends Birth {
   readonly fiscalNumber?: string
   readonly spidLevel?: Level
   readonly card?: 'with names' | 'without names' | 'none'
+  readonly company?: Company
 }
 
 const drafts: readonly Draft[] = [
@@ -46,7 +58,12 @@ const drafts: readonly Draft[] = [
     gender: 'F',
     birthPlace: 'L378',
     birthCounty: 'TN',
-    special: 'una cittadina come tante',
+    special: 'una cittadina come tante, con un’identità anche per la sua impresa',
+    company: {
+      name: 'Falegnameria Rossi S.r.l.',
+      number: '01234567897',
+      registeredOffice: 'Via della Prova 7, 38061 Ala (TN)',
+    },
   },
   {
     id: 'mario',
@@ -147,12 +164,54 @@ export const citizens: readonly TestCitizen[] = drafts.map((draft, index) => ({
   mobilePhone: `+39320555010${index}`,
   address: `Via della Prova ${index + 1} 38061 Ala TN`,
   levels: { spid: draft.spidLevel ?? 3, cie: 3 },
+  ...(draft.company && { company: draft.company }),
   ...(draft.card === 'none'
     ? {}
     : { card: { number: `600100${String(index + 1).padStart(10, '0')}`, hasNames: draft.card !== 'without names' } }),
 }))
 
-export const citizenOf = (id: string): TestCitizen | undefined => citizens.find((citizen) => citizen.id === id)
+const foreigner = (
+  draft: Pick<TestCitizen, 'id' | 'name' | 'familyName' | 'birthDate' | 'gender' | 'birthPlace' | 'special'> & {
+    readonly eidasIdentifier: string
+    readonly fiscalNumber?: string
+  },
+): TestCitizen => ({
+  fiscalNumber: '',
+  ...draft,
+  birthCounty: 'EE',
+  email: `${draft.id}@post.example`,
+  mobilePhone: '',
+  address: 'Prüfweg 1, 80331 München',
+  levels: { spid: 3, cie: 1 },
+})
+
+/** People of other European countries: they come by the eIDAS node only. */
+export const foreigners: readonly TestCitizen[] = [
+  foreigner({
+    id: 'anna',
+    name: 'Anna',
+    familyName: 'Müller',
+    birthDate: '1988-09-17',
+    gender: 'F',
+    birthPlace: 'München',
+    eidasIdentifier: 'DE/IT/1234567890',
+    special: 'dalla Germania, senza codice fiscale italiano',
+  }),
+  foreigner({
+    id: 'jean',
+    name: 'Jean',
+    familyName: 'Lefèvre',
+    birthDate: '1975-04-02',
+    gender: 'M',
+    birthPlace: 'Z110',
+    eidasIdentifier: 'FR/IT/98765',
+    fiscalNumber: fiscalCode('Jean', 'Lefevre', { birthDate: '1975-04-02', gender: 'M', birthPlace: 'Z110' }),
+    special: 'dalla Francia, con un codice fiscale italiano',
+  }),
+]
+
+export const citizenOf = (id: string): TestCitizen | undefined =>
+  [...citizens, ...foreigners].find((citizen) => citizen.id === id)
 
 /** By `id`, for tests: throws when there is no such person. */
 export const theCitizen = (id: string): TestCitizen => {
@@ -163,4 +222,5 @@ export const theCitizen = (id: string): TestCitizen => {
 
 /** Four letters of the provider and ten characters that only this provider gives to this person: docs/rules/spid-saml.md 7. */
 export const spidCode = (citizen: TestCitizen, idpCode: string): string =>
+  citizen.eidasIdentifier ??
   idpCode + createHash('sha256').update(`${idpCode} ${citizen.id}`).digest('hex').slice(0, 10).toUpperCase()

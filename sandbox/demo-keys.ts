@@ -24,10 +24,11 @@ export const openKeys = async (state: State, now: Date, urls: Urls) => {
     state.authority(file, authorityName(name), () => certificationAuthority(name, now))
   const [cardCa, tlsCa] = await Promise.all([authority('cns-ca', CARD_CA), authority('tls-ca', TLS_CA)])
   const holders = citizens.filter(({ card }) => card !== undefined)
-  const [spidSp, cieSp, cieIdp, tls, spidIdps, cards] = await Promise.all([
+  const [spidSp, cieSp, cieIdp, eidasNode, tls, spidIdps, cards] = await Promise.all([
     state.identity('sp-spid', () => serviceProviderIdentity(urls.gateway, now)),
     state.identity('sp-cie', () => serviceProviderIdentity(urls.gateway, now)),
     state.identity('idp-cie', () => identityProviderIdentity('CIE di prova', now)),
+    state.identity('idp-eidas', () => identityProviderIdentity('Nodo eIDAS di prova', now)),
     state.identity('cns-tls', () => tlsIdentity(tlsCa, CNS_HOST, now), tlsCa),
     Promise.all(
       spidIdpDescriptions.map(
@@ -42,7 +43,7 @@ export const openKeys = async (state: State, now: Date, urls: Urls) => {
       })),
     ),
   ])
-  return { cardCa, tlsCa, spidSp, cieSp, cieIdp, tls, spidIdps: new Map<string, Identity>(spidIdps), cards }
+  return { cardCa, tlsCa, spidSp, cieSp, cieIdp, eidasNode, tls, spidIdps: new Map<string, Identity>(spidIdps), cards }
 }
 
 /** Made at every start: nobody imports them. */

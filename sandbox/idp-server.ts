@@ -94,7 +94,8 @@ const startPage = (idp: IdentityProvider, frame: IdpFrame) =>
     frame,
     'Ambiente di prova',
     html`<section class="card"><h1>${idp.name}</h1><p>Qui si arriva dalla pagina di accesso di un Comune.</p>
-<p><code>${idp.entityId}</code> · <a href="${idp.baseUrl}/metadata">metadata</a></p></section>`,
+<p><code>${idp.entityId}</code> · <a href="${idp.baseUrl}/metadata">metadata</a></p>
+${idp.kind === 'spid' && html`<p><a href="${idp.baseUrl}/slo/start">Uscita avviata dal gestore</a></p>`}</section>`,
   )
 
 export const createIdpHandler = (

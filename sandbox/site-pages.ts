@@ -5,7 +5,7 @@ import type { SiteLogin } from './site-sessions.ts'
 import type { DemoTenant } from './tenants.ts'
 
 export interface ProviderChoice {
-  /** EntityID, `cie` or `cns`. */
+  /** EntityID, `cie`, `cns` or `eidas`. */
   readonly hint: string
   readonly name: string
 }
@@ -98,14 +98,23 @@ const claimLabels: Readonly<Record<string, string>> = {
   auth_time: "Ora dell'autenticazione",
   tenant: 'Ente',
   sub: 'Identificativo per questo ente (sub)',
+  iss: 'Chi lo ha emesso',
+  aud: 'Per quale servizio',
+  iat: 'Emesso il',
+  exp: 'Vale fino al',
+  nonce: 'Numero usato una volta sola',
 }
+
+const moment = (value: string) => new Date(Number(value) * 1000).toLocaleString('it-IT', { timeZone: 'Europe/Rome' })
 
 const values: Readonly<Record<string, (value: string) => string>> = {
   birthdate: italianDate,
   birthdate_source: (value) => (value === 'derived' ? 'ricavata dal codice fiscale' : value),
   idp_type: (value) => value.toUpperCase(),
   acr: (value) => value.replace(/^.*SpidL([123])$/, 'livello $1'),
-  auth_time: (value) => new Date(Number(value) * 1000).toLocaleString('it-IT', { timeZone: 'Europe/Rome' }),
+  auth_time: moment,
+  iat: moment,
+  exp: moment,
   gender: (value) => ({ female: 'femmina', male: 'maschio' })[value] ?? value,
 }
 

@@ -49,6 +49,24 @@ export const createSpidIdps = (options: {
   return idps
 }
 
+/** The Italian eIDAS node, on the same server. Real citizens choose their country on it; here they choose who they are. */
+export const createEidasNode = (
+  options: Signer & {
+    /** Origin of the server. */
+    readonly url: string
+    readonly serviceProviders: readonly ServiceProvider[]
+    readonly now: () => number
+  },
+): TestIdp =>
+  createTestIdp({
+    ...options,
+    entityId: `${options.url}/eidas/idpit`,
+    baseUrl: `${options.url}/eidas`,
+    kind: 'spid',
+    foreign: true,
+    name: 'Nodo eIDAS',
+  })
+
 const indexPage = (idps: readonly TestIdp[]) =>
   layout({
     look: 'spid',
@@ -59,10 +77,13 @@ const indexPage = (idps: readonly TestIdp[]) =>
     assets: '/assets',
   })
 
-export const createSpidHandler = (idps: readonly TestIdp[]): Handler => {
+/** `node`: on the same server, but no provider of the registry. */
+export const createSpidHandler = (idps: readonly TestIdp[], node?: TestIdp): Handler => {
   return async (req, res) => {
     const path = pathOf(req)
-    const idp = idps.find(({ baseUrl }) => path.startsWith(`${new URL(baseUrl).pathname}/`))
+    const idp = [...idps, ...(node ? [node] : [])].find(({ baseUrl }) =>
+      path.startsWith(`${new URL(baseUrl).pathname}/`),
+    )
     if (idp !== undefined) return await idp.handle(req, res)
     if (serveAsset(req, res)) return
     if (path === '/') return sendPage(res, indexPage(idps))

@@ -1,6 +1,6 @@
 /** The pages of a SPID test provider: login, consent, and every answer that a gateway must survive. */
 import type { ServerResponse } from 'node:http'
-import { citizenOf, citizens, type Level, type TestCitizen } from './citizens.ts'
+import type { Level, TestCitizen } from './citizens.ts'
 import { html } from './html.ts'
 import { sendPage } from './http.ts'
 import {
@@ -17,7 +17,11 @@ import { attributeLabel, attributeValues } from './saml/attributes.ts'
 import type { IdentityProvider } from './saml/identity-provider.ts'
 import { errorNames } from './saml/status.ts'
 
-const frame: IdpFrame = { look: 'spid', detail: 'Gestore di identità SPID (di prova)' }
+const frameOf = ({ foreign }: IdentityProvider): IdpFrame => ({
+  look: 'spid',
+  detail: foreign ? 'Nodo eIDAS italiano (di prova)' : 'Gestore di identità SPID (di prova)',
+})
+const schemeOf = ({ foreign }: IdentityProvider) => (foreign ? 'eIDAS' : 'SPID')
 const atLogin = [19, 21, 23, 30]
 const aboutTheRequest = [8, 9, 11, 12, 13, 14, 15, 16, 17, 18]
 const levels: readonly Level[] = [1, 2, 3]
@@ -31,32 +35,32 @@ const visitField = (visit: Visit) => html`<input type="hidden" name="visit" valu
 
 const loginPage = (idp: IdentityProvider, visit: Visit) => {
   const body = html`<form class="card" method="post" action="${idp.baseUrl}/answer">
-<p class="eyebrow">Richiesta di accesso SPID livello ${visit.level}</p>
+<p class="eyebrow">Richiesta di accesso ${schemeOf(idp)} livello ${visit.level}</p>
 <h1>Entra in «${visit.sp.name}»</h1>
 ${visitField(visit)}
 <fieldset><legend>Chi sei?</legend>
-${citizens.map(
+${idp.people.map(
   (
     citizen,
     index,
   ) => html`<label class="person"><input type="radio" name="citizen" value="${citizen.id}" ${index === 0 && html`checked`}>
-<span><strong>${citizen.name} ${citizen.familyName}</strong> <code>${citizen.fiscalNumber}</code><br><span class="small">${citizen.special}</span></span></label>`,
+<span><strong>${citizen.name} ${citizen.familyName}</strong> <code>${citizen.eidasIdentifier ?? citizen.fiscalNumber}</code><br><span class="small">${citizen.special}</span></span></label>`,
 )}
 </fieldset>
 <label class="field">Password <input type="password" name="password" value="prova" autocomplete="off"></label>
-<p class="actions">${outcomeButton('login', 'Entra con SPID', 'primary')} ${outcomeButton('error-25', 'Annulla', 'secondary')}</p>
+<p class="actions">${outcomeButton('login', `Entra con ${schemeOf(idp)}`, 'primary')} ${outcomeButton('error-25', 'Annulla', 'secondary')}</p>
 <details><summary>Simula un errore</summary>
 <p>Il cittadino non riesce a entrare:</p><p class="buttons">${errorButtons(atLogin)}</p>
 <p>La richiesta del servizio è sbagliata:</p><p class="buttons">${errorButtons(aboutTheRequest)}</p>
 </details>
 </form>`
-  return idpLayout(idp, frame, 'Accesso', body)
+  return idpLayout(idp, frameOf(idp), 'Accesso', body)
 }
 
 const consentPage = (idp: IdentityProvider, visit: Visit, citizen: TestCitizen, hasSiblings: boolean) => {
   const values = attributeValues(visit.attributes, citizen, { idpCode: 'XXXX', style: 'as registered' })
   const body = html`<form class="card" method="post" action="${idp.baseUrl}/answer">
-<p class="eyebrow">Richiesta di accesso SPID livello ${visit.level}</p>
+<p class="eyebrow">Richiesta di accesso ${schemeOf(idp)} livello ${visit.level}</p>
 <h1>I tuoi dati per «${visit.sp.name}»</h1>
 <p>Ciao ${citizen.name}. I seguenti dati stanno per essere inviati a <strong>${visit.sp.name}</strong>:</p>
 ${visitField(visit)}<input type="hidden" name="citizen" value="${citizen.id}">
@@ -74,11 +78,12 @@ ${visitField(visit)}<input type="hidden" name="citizen" value="${citizen.id}">
 <p class="buttons">${outcomeButton('wrong-signature', 'Firma sbagliata', 'small-button')} ${outcomeButton('unsigned', 'Nessuna firma', 'small-button')} ${outcomeButton('replay', 'Risposta già usata', 'small-button')} ${hasSiblings && outcomeButton('wrong-idp', 'Risposta di un altro gestore', 'small-button')}</p>
 </details>
 </form>`
-  return idpLayout(idp, frame, 'Consenso', body)
+  return idpLayout(idp, frameOf(idp), 'Consenso', body)
 }
 
 /** `siblings`: other providers, for the answer that comes from the wrong one. */
 export const spidPages = (idp: IdentityProvider, now: () => number, siblings: () => readonly IdentityProvider[]) => {
+  const frame = frameOf(idp)
   const give = (res: ServerResponse, visit: Visit, citizen: TestCitizen, level: Level) => {
     if (level > citizen.levels.spid) return sendError(res, idp, frame, visit, 20)
     const post = idp.respond({ samlRequest: visit.request, citizen, level })
@@ -122,7 +127,7 @@ export const spidPages = (idp: IdentityProvider, now: () => number, siblings: ()
     start: (res, visit) => sendPage(res, loginPage(idp, visit)),
     answer: (res, visit, form) => {
       const { outcome = '' } = form
-      const citizen = citizenOf(form.citizen ?? '') ?? citizens[0]
+      const citizen = idp.people.find(({ id }) => id === form.citizen) ?? idp.people[0]
       if (citizen === undefined) throw new Error('no citizens')
       const error = /^error-(\d+)$/.exec(outcome)?.[1]
       if (error !== undefined) return sendError(res, idp, frame, visit, Number(error))

@@ -13,7 +13,7 @@ import { pkcs12 } from './pki/pkcs12.ts'
 import { freePorts, movePorts, type Ports, portsFrom, type Urls, urlsOf } from './ports.ts'
 import { aggregateMetadata } from './saml/metadata.ts'
 import { createSiteHandler } from './site.ts'
-import { createSpidHandler, createSpidIdps } from './spid-idp.ts'
+import { createEidasNode, createSpidHandler, createSpidIdps } from './spid-idp.ts'
 import { emptyFolder, openState, type State } from './state.ts'
 import { type DemoTenant, readTenants } from './tenants.ts'
 import type { TestIdp } from './test-idp.ts'
@@ -36,7 +36,7 @@ export interface Demo {
   readonly ports: Ports
   readonly citizens: readonly TestCitizen[]
   readonly tenants: readonly DemoTenant[]
-  readonly idps: { readonly spid: readonly TestIdp[]; readonly cie: TestIdp }
+  readonly idps: { readonly spid: readonly TestIdp[]; readonly cie: TestIdp; readonly eidas: TestIdp }
   readonly cards: readonly VirtualCard[]
   readonly files: {
     /** PEM of who signs the CNS listener's certificate. */
@@ -88,8 +88,15 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
     now,
   })
   const cie = createCieIdp({ url: urls.cie, ...keys.cieIdp, serviceProviders: registered('cie', keys.cieSp), now })
+  const eidas = createEidasNode({
+    url: urls.spid,
+    ...keys.eidasNode,
+    serviceProviders: registered('spid', keys.spidSp),
+    now,
+  })
   state.write('idp/spid.xml', aggregateMetadata(spid.map(({ metadata }) => metadata)))
   state.write('idp/cie.xml', cie.metadataXml())
+  state.write('idp/eidas.xml', eidas.metadataXml())
   state.write('idp/names.yaml', stringify(Object.fromEntries(spid.map(({ entityId, name }) => [entityId, name]))))
   for (const { citizen, ...card } of keys.cards) {
     const name = `${citizen.name} ${citizen.familyName} (CNS di prova)`
@@ -97,7 +104,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
   }
 
   const handlers: readonly (readonly [port: number, handler: Handler])[] = [
-    [ports.spid, createSpidHandler(spid)],
+    [ports.spid, createSpidHandler(spid, eidas)],
     [ports.cie, cie.handle],
     [
       ports.cards,
@@ -117,6 +124,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
           ...spid.map(({ entityId, name }) => ({ hint: entityId, name: `SPID: ${name}` })),
           { hint: 'cie', name: 'CIE' },
           { hint: 'cns', name: 'CNS' },
+          { hint: 'eidas', name: 'eIDAS' },
         ],
       }),
     ],
@@ -140,7 +148,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
       ports,
       citizens,
       tenants,
-      idps: { spid, cie },
+      idps: { spid, cie, eidas },
       cards: keys.cards,
       files: { tlsAuthority: state.path('keys/tls-ca.pem'), card: (id) => state.path(`cards/${id}.p12`) },
       gateway: {

@@ -35,6 +35,7 @@ interface TenantFile {
   readonly host?: string
   readonly organisation: { readonly ipa_code: string; readonly names: { readonly it: string } }
   readonly languages?: readonly string[]
+  readonly methods?: { readonly eidas?: boolean }
   readonly federation?: {
     readonly spid?: {
       readonly profile?: string
@@ -56,6 +57,12 @@ interface TenantFile {
 
 /** What SPID is asked for where the file names no set. */
 const leastAttributes = ['fiscalNumber', 'name', 'familyName', 'dateOfBirth']
+
+/** With fiscalNumber, which the rules allow: the one foreigner who has an Italian tax code brings it. */
+const eidasSets = [
+  { index: 99, attributes: ['spidCode', ...leastAttributes] },
+  { index: 100, attributes: ['spidCode', ...leastAttributes, 'placeOfBirth', 'address', 'gender'] },
+]
 
 const secretOf = (secrets: readonly (string | object)[], env: Readonly<Record<string, string | undefined>>) => {
   const variable = secrets.flatMap((secret) =>
@@ -88,11 +95,10 @@ const readTenant = (
     issuer: file.host === undefined ? `${publicUrl}/t/${id}` : `${new URL(publicUrl).protocol}//${file.host}`,
     languages: file.languages ?? ['it'],
     registrations: {
-      spid: registration(
-        'spid',
-        spidId,
-        federation.spid?.attribute_sets ?? [{ index: 0, attributes: leastAttributes }],
-      ),
+      spid: registration('spid', spidId, [
+        ...(federation.spid?.attribute_sets ?? [{ index: 0, attributes: leastAttributes }]),
+        ...(file.methods?.eidas ? eidasSets : []),
+      ]),
       cie: registration('cie', federation.cie?.entity_id ?? `${publicUrl}/cie/${ipaCode}`, [
         { index: 0, attributes: cieAttributes },
       ]),

@@ -6,6 +6,7 @@ import {
   type IdentityProvider,
   type IdentityProviderOptions,
 } from './saml/identity-provider.ts'
+import { sloPages } from './slo-pages.ts'
 import { spidPages } from './spid-pages.ts'
 
 export interface TestIdp extends IdentityProvider {
@@ -18,5 +19,10 @@ export const createTestIdp = (
 ): TestIdp => {
   const idp = createIdentityProvider(options)
   const { now, siblings = () => [] } = options
-  return { ...idp, handle: options.kind === 'spid' ? spidPages(idp, now, siblings) : ciePages(idp, now) }
+  if (options.kind === 'cie') return { ...idp, handle: ciePages(idp, now) }
+  const [login, logout] = [spidPages(idp, now, siblings), sloPages(idp, options.serviceProviders)]
+  const handle: Handler = async (req, res) => {
+    if (!(await logout(req, res))) await login(req, res)
+  }
+  return { ...idp, handle }
 }

@@ -1,6 +1,7 @@
 /** `npm run check`: what can be said of the program without running it. One line each; what fails says why below. */
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
+import { isConformityPageInStep } from './docs-conformity.ts'
 import { isErrorsPageInStep } from './docs-errors.ts'
 
 const root = dirname(import.meta.dirname)
@@ -23,6 +24,8 @@ const checks: Readonly<Record<string, Check>> = {
   'types (tsc)': program('typescript/bin/tsc', '--noEmit'),
   'lint and format (biome)': program('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
   'imports between folders': program('vitest/vitest.mjs', 'run', 'test/unit/import-rules.test.ts'),
+  'docs/conformity.md in step': () =>
+    isConformityPageInStep() ? '' : 'Run: npx varco run test/docs-conformity.ts --write\n',
   'docs/errors.md in step': () => (isErrorsPageInStep() ? '' : 'Run: npx varco run test/docs-errors.ts --write\n'),
 }
 

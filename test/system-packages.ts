@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 
 export interface SystemPackage {
   readonly name: string
+  /** Found in PATH; a whole path is any file that must be there. */
   readonly commands: readonly string[]
   /** Names the first command's path, for systems where it stands elsewhere. */
   readonly variable?: string
@@ -27,11 +28,13 @@ export const parsePackages = (table: string): readonly SystemPackage[] =>
 
 type Env = Readonly<Record<string, string | undefined>>
 
-export const findCommand = (command: string, env: Env): string | undefined =>
-  (env.PATH ?? '')
+export const findCommand = (command: string, env: Env): string | undefined => {
+  if (command.startsWith('/')) return existsSync(command) ? command : undefined
+  return (env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, command))
     .find(isExecutable)
+}
 
 /** Where each command that tests look up by a variable is; undefined when one of the package's commands is nowhere. */
 export const locate = (

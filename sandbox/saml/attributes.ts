@@ -19,7 +19,14 @@ const kinds: Readonly<Record<string, AttributeKind>> = {
   countyOfBirth: { label: 'Provincia di Nascita', value: ({ birthCounty }) => birthCounty },
   dateOfBirth: { label: 'Data di Nascita', type: 'xs:date', value: ({ birthDate }) => birthDate },
   gender: { label: 'Sesso', value: ({ gender }) => gender },
-  fiscalNumber: { label: 'Codice Fiscale', value: ({ fiscalNumber }) => `TINIT-${fiscalNumber}` },
+  fiscalNumber: { label: 'Codice Fiscale', value: ({ fiscalNumber }) => fiscalNumber && `TINIT-${fiscalNumber}` },
+  companyName: { label: 'Ragione o denominazione sociale', value: ({ company }) => company?.name ?? '' },
+  companyFiscalNumber: {
+    label: 'Codice fiscale persona giuridica',
+    value: ({ company }) => (company ? `TINIT-${company.number}` : ''),
+  },
+  registeredOffice: { label: 'Sede legale', value: ({ company }) => company?.registeredOffice ?? '' },
+  ivaCode: { label: 'Partita IVA', value: ({ company }) => (company ? `VATIT-${company.number}` : '') },
   idCard: {
     label: "Documento d'identità",
     value: ({ card }) => `cartaIdentita CA${card?.number.slice(-5) ?? '00000'}AA Comune 2022-01-10 2032-01-10`,
@@ -50,7 +57,7 @@ export interface AttributeValue {
   readonly value: string
 }
 
-/** Company data and other unknown names are left out: the citizens are natural persons. */
+/** What a person has not, a company for one, is left out, and so are unknown names. */
 export const attributeValues = (
   names: readonly string[],
   citizen: TestCitizen,
@@ -60,6 +67,7 @@ export const attributeValues = (
     const kind = kinds[name]
     if (kind === undefined) return []
     const value = kind.value(citizen, idpCode)
+    if (value === '') return []
     const isName = name === 'name' || name === 'familyName'
     return [
       { name, type: kind.type ?? 'xs:string', value: isName && style === 'upper case' ? value.toUpperCase() : value },

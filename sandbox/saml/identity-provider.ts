@@ -1,9 +1,10 @@
 /** A test identity provider as far as the protocol goes: what it publishes, what it reads, what it answers. No pages. */
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
-import type { Level, TestCitizen } from '../citizens.ts'
+import { citizens, foreigners, type Level, type TestCitizen } from '../citizens.ts'
 import { cieAttributes, type NameStyle } from './attributes.ts'
+import { carry, type IdpSession, type LogoutMessage, logoutRequestXml, logoutResponseXml, type Sent } from './logout.ts'
 import { idpMetadata, type MetadataParts } from './metadata.ts'
-import type { AuthnRequest, Binding } from './read-request.ts'
+import { type AuthnRequest, type Binding, isSignedBy } from './read-request.ts'
 import { type Anomaly, acsUrlOf, answeredAnomaly, pageAnomaly } from './request-anomalies.ts'
 import { buildResponse, type Signer, signResponse } from './response.ts'
 import type { ServiceProvider } from './service-providers.ts'
@@ -23,6 +24,8 @@ export interface IdentityProviderOptions extends Signer {
   readonly bindings?: readonly Binding[]
   /** Default: CIE in capitals, SPID as registered. */
   readonly style?: NameStyle
+  /** The Italian eIDAS node: SPID's protocol, signed with SHA-512, for people of other countries (docs/rules/spid-saml.md 11). */
+  readonly foreign?: boolean
 }
 
 export interface Answer {
@@ -55,12 +58,21 @@ export interface IdentityProvider {
   readonly baseUrl: string
   readonly kind: 'spid' | 'cie'
   readonly name: string
+  readonly foreign: boolean
+  /** Who can enter here. */
+  readonly people: readonly TestCitizen[]
   readonly metadata: MetadataParts
   metadataXml(): string
   /** Address of that binding; undefined when it is not offered. */
   ssoUrl(binding: Binding): string | undefined
   receive(request: AuthnRequest): Reception
   respond(answer: Answer): Post
+  /** Who sent a logout message, or what is wrong with it: then nobody may act on it. */
+  receiveLogout(message: LogoutMessage): { readonly sp: ServiceProvider } | { readonly reason: string }
+  /** The last login at level 1 that was answered to this service provider. */
+  lastSession(sp: ServiceProvider): IdpSession | undefined
+  requestLogout(sp: ServiceProvider, session: IdpSession, binding: Binding, relayState?: string): Sent
+  respondLogout(sp: ServiceProvider, request: LogoutMessage, options: { readonly partial: boolean }): Sent
 }
 
 const PATHS = {
@@ -90,6 +102,8 @@ const SIGNED = {
 
 export const createIdentityProvider = (options: IdentityProviderOptions): IdentityProvider => {
   const { entityId, baseUrl, kind, key, certificate, serviceProviders, now, bindings = ['redirect', 'post'] } = options
+  const { foreign = false } = options
+  const people = foreign ? foreigners : citizens
   const name = options.name ?? new URL(entityId).host
   const style: NameStyle = options.style ?? (kind === 'cie' ? 'upper case' : 'as registered')
   const code = name
@@ -104,8 +118,12 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
     name,
     certificate,
     sso: { ...(redirectUrl ? { redirect: redirectUrl } : {}), ...(postUrl ? { post: postUrl } : {}) },
-    slo: baseUrl + PATHS[kind].slo,
+    // The real CIE takes logouts by redirect only, and never answers (docs/rules/cie.md A6).
+    slo: Object.fromEntries(
+      bindings.filter((one) => kind === 'spid' || one === 'redirect').map((one) => [one, baseUrl + PATHS[kind].slo]),
+    ),
   }
+  const sessions = new Map<string, IdpSession>()
 
   const spOf = (request: AuthnRequest) => serviceProviders.find((sp) => sp.entityId === request.issuer?.value)
   const askedAttributes = (request: AuthnRequest): readonly string[] => {
@@ -138,6 +156,8 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
     // Code 16: an answer about a wrong ACS goes to the default one.
     const acsUrl = (sp && (acsUrlOf(samlRequest, sp) ?? sp.acsUrls[0])) ?? samlRequest.acsUrl ?? ''
     const needsSession = kind === 'cie' || askedLevel(samlRequest) === 1
+    const session = { nameId: `_${randomUUID()}`, sessionIndex: `_${randomUUID()}` }
+    if (sp && needsSession && errorCode === undefined) sessions.set(sp.entityId, session)
     const built = buildResponse({
       idp: { entityId, kind, code, style },
       request: { requestId: samlRequest.id ?? '', acsUrl, spEntityId: samlRequest.issuer?.value ?? '' },
@@ -145,10 +165,12 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
       level,
       attributes: askedAttributes(samlRequest),
       now: at,
-      ...(needsSession ? { sessionIndex: `_${randomUUID()}` } : {}),
+      nameId: session.nameId,
+      ...(needsSession ? { sessionIndex: session.sessionIndex } : {}),
       ...(errorCode === undefined ? {} : { status: statusOf(errorCode) }),
     })
-    const signer = sign === 'wrong-key' ? { key: wrongKey(), certificate } : { key, certificate }
+    const digest = foreign ? 'sha512' : 'sha256'
+    const signer = { key: sign === 'wrong-key' ? wrongKey() : key, certificate, digest } as const
     const signed = signResponse(mutate?.(built) ?? built, signer, SIGNED[sign])
     const { relayState } = samlRequest
     const fields = {
@@ -158,5 +180,38 @@ export const createIdentityProvider = (options: IdentityProviderOptions): Identi
     return { action: acsUrl, fields }
   }
 
-  return { entityId, baseUrl, kind, name, metadata, metadataXml: () => idpMetadata(metadata), ssoUrl, receive, respond }
+  return {
+    entityId,
+    baseUrl,
+    kind,
+    name,
+    foreign,
+    people,
+    metadata,
+    metadataXml: () => idpMetadata(metadata),
+    ssoUrl,
+    receive,
+    respond,
+    receiveLogout: (message) => {
+      const sp = serviceProviders.find((one) => one.entityId === message.issuer)
+      if (sp === undefined) return { reason: `Issuer ${message.issuer ?? 'assente'}` }
+      if (!isSignedBy(message, sp.certificate)) return { reason: 'firma' }
+      if (message.destination !== baseUrl + PATHS[kind].slo) return { reason: `Destination ${message.destination}` }
+      return { sp }
+    },
+    lastSession: (sp) => sessions.get(sp.entityId),
+    requestLogout: (sp, session, binding, relayState) => {
+      const destination = sloUrlOf(sp)
+      const xml = logoutRequestXml({ idp: entityId, destination, now: now() }, session)
+      return carry(xml, { binding, destination, relayState, signer: { key, certificate } })
+    },
+    respondLogout: (sp, { id = '', binding, relayState }, options) => {
+      const destination = sloUrlOf(sp)
+      const xml = logoutResponseXml({ idp: entityId, destination, now: now() }, id, options)
+      return carry(xml, { binding, destination, relayState, signer: { key, certificate } })
+    },
+  }
 }
+
+/** Stands in the metadata; here beside the ACS. */
+const sloUrlOf = ({ acsUrls }: ServiceProvider) => (acsUrls[0] ?? '').replace(/acs$/, 'slo')

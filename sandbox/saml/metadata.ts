@@ -13,16 +13,17 @@ export interface MetadataParts {
   readonly name: string
   readonly certificate: string
   readonly sso: Readonly<Partial<Record<Binding, string>>>
-  readonly slo: string
+  readonly slo: Readonly<Partial<Record<Binding, string>>>
 }
 
 const entityXml = ({ entityId, name, certificate, sso, slo }: MetadataParts): string => {
   const endpoint = (element: string, binding: Binding, location: string) =>
     `<md:${element} Binding="${BINDINGS[binding]}" Location="${escapeXml(location)}"/>`
-  const services = (['redirect', 'post'] as const).flatMap((binding) => {
-    const location = sso[binding]
-    return location === undefined ? [] : [endpoint('SingleSignOnService', binding, location)]
-  })
+  const endpoints = (element: string, locations: MetadataParts['sso']) =>
+    (['redirect', 'post'] as const).flatMap((binding) => {
+      const location = locations[binding]
+      return location === undefined ? [] : [endpoint(element, binding, location)]
+    })
   const organization = ['OrganizationName', 'OrganizationDisplayName', 'OrganizationURL'].map(
     (element) =>
       `<md:${element} xml:lang="it">${escapeXml(element === 'OrganizationURL' ? entityId : name)}</md:${element}>`,
@@ -31,9 +32,9 @@ const entityXml = ({ entityId, name, certificate, sso, slo }: MetadataParts): st
     `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeXml(entityId)}">`,
     '<md:IDPSSODescriptor WantAuthnRequestsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">',
     `<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificateBody(certificate)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
-    endpoint('SingleLogoutService', 'redirect', slo),
+    ...endpoints('SingleLogoutService', slo),
     '<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</md:NameIDFormat>',
-    ...services,
+    ...endpoints('SingleSignOnService', sso),
     '</md:IDPSSODescriptor>',
     `<md:Organization>${organization.join('')}</md:Organization>`,
     '</md:EntityDescriptor>',

@@ -6,13 +6,20 @@ import { attributeOf, childOf, childrenOf, parseXml, textOf } from './xml.ts'
 
 export type Binding = 'redirect' | 'post'
 
-export interface AuthnRequest {
-  readonly binding: Binding
+/** What a signature can be checked on. */
+export interface SignedMessage {
   readonly xml: string
-  readonly relayState?: string
   /** Redirect only: the octets that were signed, and by what. */
   readonly query?: { readonly octets: string; readonly sigAlg: string; readonly signature: Buffer }
   readonly id?: string
+}
+
+export interface OpenedMessage extends SignedMessage {
+  readonly binding: Binding
+  readonly relayState?: string
+}
+
+export interface AuthnRequest extends OpenedMessage {
   readonly version?: string
   readonly issueInstant?: string
   readonly destination?: string
@@ -24,6 +31,8 @@ export interface AuthnRequest {
   readonly attributeSetIndex?: string
   readonly issuer?: { readonly value: string; readonly format?: string; readonly nameQualifier?: string }
   readonly nameIdPolicy?: { readonly format?: string; readonly allowCreate?: string }
+  /** Of samlp:Extensions: docs/rules/spid-saml.md 4.5. */
+  readonly purpose?: string
   readonly comparison?: string
   readonly classes: readonly string[]
 }
@@ -80,12 +89,13 @@ const parse = (xml: string): Omit<AuthnRequest, 'binding' | 'xml' | 'query' | 'r
       }),
     nameIdPolicy:
       policy && present({ format: attributeOf(policy, 'Format'), allowCreate: attributeOf(policy, 'AllowCreate') }),
+    purpose: textOf(childOf(childOf(root, 'Extensions'), 'Purpose')),
     comparison: attributeOf(context, 'Comparison'),
     classes: childrenOf(context, 'AuthnContextClassRef').map((element) => textOf(element) ?? ''),
   }) as Omit<AuthnRequest, 'binding' | 'xml' | 'query' | 'relayState'>
 }
 
-const fromQuery = (url: string): AuthnRequest => {
+const fromQuery = (url: string): OpenedMessage => {
   // The signature covers the octets as they were sent, so they are cut out, not encoded again.
   const raw = new Map(
     url
@@ -94,29 +104,34 @@ const fromQuery = (url: string): AuthnRequest => {
       .map((pair) => [pair.replace(/=.*$/s, ''), pair] as const),
   )
   const value = (name: string) => new URLSearchParams(raw.get(name) ?? '').get(name) ?? undefined
-  const [samlRequest, sigAlg, signature] = [value('SAMLRequest'), value('SigAlg'), value('Signature')]
-  if (samlRequest === undefined) throw new UnreadableRequest('SAMLRequest is missing')
+  const field = raw.has('SAMLResponse') ? 'SAMLResponse' : 'SAMLRequest'
+  const [message, sigAlg, signature] = [value(field), value('SigAlg'), value('Signature')]
+  if (message === undefined) throw new UnreadableRequest('SAMLRequest is missing')
   if (sigAlg === undefined || signature === undefined) throw new UnreadableRequest('SigAlg or Signature is missing')
-  const octets = ['SAMLRequest', 'RelayState', 'SigAlg'].flatMap((name) => raw.get(name) ?? []).join('&')
-  const xml = unpack(samlRequest, 'redirect')
+  const octets = [field, 'RelayState', 'SigAlg'].flatMap((name) => raw.get(name) ?? []).join('&')
   return {
     binding: 'redirect',
-    xml,
+    xml: unpack(message, 'redirect'),
     ...present({ relayState: value('RelayState') }),
     query: { octets, sigAlg, signature: Buffer.from(signature, 'base64') },
-    ...parse(xml),
   }
 }
 
-const fromForm = (form: Readonly<Record<string, string>>): AuthnRequest => {
-  if (form.SAMLRequest === undefined) throw new UnreadableRequest('SAMLRequest is missing')
-  const xml = unpack(form.SAMLRequest, 'post')
-  return { binding: 'post', xml, ...present({ relayState: form.RelayState }), ...parse(xml) }
+const fromForm = (form: Readonly<Record<string, string>>): OpenedMessage => {
+  const message = form.SAMLResponse ?? form.SAMLRequest
+  if (message === undefined) throw new UnreadableRequest('SAMLRequest is missing')
+  return { binding: 'post', xml: unpack(message, 'post'), ...present({ relayState: form.RelayState }) }
 }
 
-/** From the whole address (Redirect) or the posted fields (POST). Throws `UnreadableRequest`. */
-export const readAuthnRequest = (urlOrForm: URL | string | Readonly<Record<string, string>>): AuthnRequest =>
+/** Any message, from the whole address (Redirect) or the posted fields (POST). Throws `UnreadableRequest`. */
+export const openMessage = (urlOrForm: URL | string | Readonly<Record<string, string>>): OpenedMessage =>
   typeof urlOrForm === 'string' || urlOrForm instanceof URL ? fromQuery(String(urlOrForm)) : fromForm(urlOrForm)
+
+/** The same of an AuthnRequest. */
+export const readAuthnRequest = (urlOrForm: URL | string | Readonly<Record<string, string>>): AuthnRequest => {
+  const message = openMessage(urlOrForm)
+  return { ...message, ...parse(message.xml) }
+}
 
 const QUERY_DIGESTS: Readonly<Record<string, string>> = {
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256': 'sha256',
@@ -125,7 +140,7 @@ const QUERY_DIGESTS: Readonly<Record<string, string>> = {
 }
 
 /** True when the whole request was signed with that certificate's key (PEM). */
-export const isSignedBy = (request: AuthnRequest, certificate: string): boolean => {
+export const isSignedBy = (request: SignedMessage, certificate: string): boolean => {
   const root = parseXml(request.xml).documentElement
   const signature = childOf(root, 'Signature')
   if (request.query !== undefined) {

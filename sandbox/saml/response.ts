@@ -33,6 +33,7 @@ export interface ResponseParts {
   readonly attributes: readonly string[]
   /** Milliseconds since 1970. */
   readonly now: number
+  readonly nameId: string
   /** SPID sends it after a request for level 1 only, CIE always. */
   readonly sessionIndex?: string
   /** An error: the Response has no Assertion. */
@@ -67,7 +68,7 @@ const assertionXml = (parts: ResponseParts): string => {
   return [
     `<saml:Assertion xmlns:saml="${SAML}:assertion" ID="${newId()}" Version="2.0" IssueInstant="${instant(now)}">`,
     `<saml:Issuer Format="${SAML}:nameid-format:entity">${text(idp.entityId)}</saml:Issuer>`,
-    `<saml:Subject><saml:NameID Format="${SAML}:nameid-format:transient" NameQualifier="${text(idp.entityId)}">${newId()}</saml:NameID>`,
+    `<saml:Subject><saml:NameID Format="${SAML}:nameid-format:transient" NameQualifier="${text(idp.entityId)}">${text(parts.nameId)}</saml:NameID>`,
     `<saml:SubjectConfirmation Method="${SAML}:cm:bearer"><saml:SubjectConfirmationData Recipient="${text(request.acsUrl)}" InResponseTo="${text(request.requestId)}" NotOnOrAfter="${until}"/></saml:SubjectConfirmation></saml:Subject>`,
     `<saml:Conditions NotBefore="${instant(now)}" NotOnOrAfter="${until}"><saml:AudienceRestriction><saml:Audience>${text(request.spEntityId)}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
     `<saml:AuthnStatement AuthnInstant="${instant(now)}"${session}><saml:AuthnContext><saml:AuthnContextClassRef>https://www.spid.gov.it/SpidL${level}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`,
@@ -94,30 +95,32 @@ export interface Signer {
   readonly key: KeyObject
   /** PEM. */
   readonly certificate: string
+  /** Default SHA-256. */
+  readonly digest?: 'sha256' | 'sha512'
 }
 
 const path = (...names: readonly string[]) => names.map((name) => `/*[local-name(.)='${name}'][1]`).join('')
 const RESPONSE = path('Response')
 const ASSERTION = path('Response', 'Assertion')
-const find = (xml: string, element: typeof RESPONSE): Element | undefined => {
+const find = (xml: string, element: string): Element | undefined => {
   const root = parseXml(xml).documentElement
-  return element === RESPONSE ? root : childOf(root, 'Assertion')
+  return element === ASSERTION ? childOf(root, 'Assertion') : root
 }
 
 const C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 
-const sign = (xml: string, element: string, { key, certificate }: Signer): string => {
+const sign = (xml: string, element: string, { key, certificate, digest = 'sha256' }: Signer): string => {
   const signed = new SignedXml({
     privateKey: key,
     publicCert: certificate,
     idAttribute: 'ID',
-    signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    signatureAlgorithm: `http://www.w3.org/2001/04/xmldsig-more#rsa-${digest}`,
     canonicalizationAlgorithm: C14N,
   })
   signed.addReference({
     xpath: element,
     transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', C14N],
-    digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
+    digestAlgorithm: `http://www.w3.org/2001/04/xmlenc#${digest}`,
   })
   const issuer = element + path('Issuer')
   // Behind the Issuer, as the schema wants; in front of everything where a test has removed it.
@@ -139,3 +142,6 @@ export const signResponse = (
   const inner = parts.assertion && hasAssertion ? sign(xml, ASSERTION, signer) : xml
   return parts.response ? sign(inner, RESPONSE, signer) : inner
 }
+
+/** Any other message: its root. */
+export const signMessage = (xml: string, signer: Signer): string => sign(xml, '/*', signer)
