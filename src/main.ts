@@ -118,7 +118,7 @@ export const startGateway = async (
     if (!response.ok) throw new StartError(`${source.url} answered ${response.status}`)
     return response.text()
   }
-  const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'identity provider left out')
+  const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'left out of the metadata')
   const readIdps = async (sources: readonly MetadataSource[]) => {
     const texts = await Promise.all(sources.map(readSource))
     const idps = texts.flatMap((xml) => parseIdpMetadata(xml, { now: now(), leftOut }))

@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Pending } from '../upstream.ts'
 import { millisecondsOf } from './checks/check.ts'
+import { weakKeyBits } from './key-strength.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, namespaces, parseXml, textOf } from './xml.ts'
 
 export interface IdpMetadata {
@@ -10,7 +11,7 @@ export interface IdpMetadata {
   readonly sso: readonly { readonly binding: 'redirect' | 'post'; readonly url: string }[]
   /** Where it takes logout messages, `redirect` before `post`; absent when it takes none. `responseUrl`: for answers, where that differs. */
   readonly slo?: readonly SloEndpoint[]
-  /** PEM, every one that may sign; several while a provider changes keys. Expired ones too: docs/rules/spid-saml.md 5.4. */
+  /** PEM, every one that may sign and is strong enough (section 12); several while a provider changes keys. Expired ones too: docs/rules/spid-saml.md 5.4. */
   readonly certificates: readonly string[]
   /** Which of them are past their notAfter (ISO 8601), to be reported. */
   readonly expiredCertificates: readonly { readonly notAfter: string }[]
@@ -57,7 +58,12 @@ export const readIdpMetadata = (root: Element, { now, leftOut = () => {} }: Read
     if (role === undefined) return []
     const sso = endpointsOf(role, 'SingleSignOnService')
     const slo = endpointsOf(role, 'SingleLogoutService')
-    const certificates = signingCertificates(role)
+    const listed = signingCertificates(role)
+    const certificates = listed.filter((certificate) => weakKeyBits(certificate) === undefined)
+    for (const certificate of listed) {
+      const bits = weakKeyBits(certificate)
+      if (bits !== undefined) leftOut(entityId, `its signing key of ${bits} bits: RSA has at least 2048`)
+    }
     const validUntil = [entity, role].flatMap((element) => attributeOf(element, 'validUntil') ?? []).map(millisecondsOf)
     const reason =
       (entityId === '' && 'no entityID') ||

@@ -4,7 +4,6 @@
  */
 import { GatewayError } from '../../errors.ts'
 import { strictBase64, strictUtf8 } from './base64.ts'
-import { strongCertificates } from './key-strength.ts'
 import { verifySignature } from './verify-signature.ts'
 import {
   attributeOf,
@@ -90,9 +89,8 @@ export const idsOf = ({ root }: XmlDocument): { readonly responseId?: string; re
   return { ...(responseId && { responseId }), ...(assertionId && { assertionId }) }
 }
 
-/** `listed`: the certificates of the provider that the login was begun with, and no others; weak keys among them are passed over. */
-export const openResponse = (document: XmlDocument, listed: readonly string[]): OpenedResponse => {
-  const certificates = strongCertificates(listed)
+/** `certificates`: those of the provider that the login was begun with, and no others. */
+export const openResponse = (document: XmlDocument, certificates: readonly string[]): OpenedResponse => {
   const { xml, root } = document
   if (!isNamed(root, namespaces.protocol, 'Response')) throw new GatewayError('saml_message_malformed', 'no Response')
   assertPlaces(root)

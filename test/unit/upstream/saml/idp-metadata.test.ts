@@ -49,6 +49,19 @@ describe('metadata of a provider', () => {
     })
   })
 
+  it('[12 key size] leaves out an RSA key below 2048 bits, says so, and the provider when it has no other', () => {
+    const weak = selfSigned({ modulusLength: 1024 }).certificate
+    const said: string[] = []
+    const read = (...certificates: string[]) =>
+      parseIdpMetadata(entity('https://idp.example', certificates.map((pem) => key(bare(pem))).join('') + redirect), {
+        now,
+        leftOut: (idp, reason) => said.push(`${idp}: ${reason}`),
+      })
+    expect(read(weak, one)[0]?.certificates).toEqual([one])
+    expect(said).toEqual(['https://idp.example: its signing key of 1024 bits: RSA has at least 2048'])
+    expect(read(weak)).toEqual([])
+  })
+
   it('gives where logout messages go, and where their answers; SOAP is not for browsers', () => {
     const slo = (binding: string, url: string, more = '') =>
       `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${url}"${more}/>`
