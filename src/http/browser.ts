@@ -7,10 +7,15 @@ import type { Ctx } from './request-context.ts'
 
 const nameOf = (https: boolean) => (https ? '__Host-varco_browser' : 'varco_browser')
 
+/**
+ * Only what a browser puts between cookies is white space (RFC 6265 4.2.1). `trim` would also remove a no-break space,
+ * and to a browser `\u00a0__Host-…` is no name with a prefix: any host of the domain may set it.
+ */
+const SEPARATOR = /;[ \t]*/
+
 export const cookieOf = (req: IncomingMessage, name: string): string | undefined =>
   req.headers.cookie
-    ?.split(';')
-    .map((pair) => pair.trim())
+    ?.split(SEPARATOR)
     .find((pair) => pair.startsWith(`${name}=`))
     ?.slice(name.length + 1)
 
@@ -25,5 +30,6 @@ export const nameBrowser = (ctx: Ctx, https: boolean, randomId: () => string): v
   if (browserOf(ctx.req, https) !== undefined) return
   const value = randomId()
   ctx.cookies.set(nameOf(https), value, { path: '/', httpOnly: true, sameSite: 'lax', secure: https, signed: false })
-  ctx.req.headers.cookie = [ctx.req.headers.cookie, `${nameOf(https)}=${value}`].filter(Boolean).join('; ')
+  // in front: a value that is no name of ours may stand there
+  ctx.req.headers.cookie = [`${nameOf(https)}=${value}`, ctx.req.headers.cookie].filter(Boolean).join('; ')
 }

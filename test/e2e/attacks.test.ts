@@ -39,6 +39,19 @@ describe('login CSRF and answers that go astray', () => {
     expect(resumed.location ?? '').not.toContain('code=')
   })
 
+  it('gives nothing to who planted the name of his browser behind a no-break space', async () => {
+    const { login: attacker, post } = await gateway.upToAnswer('spid')
+    const victim = gateway.browser()
+    // browsers see no prefix in it, so a sibling host may set it, and for a longer path, so that it comes first
+    for (const [key, cookie] of attacker.browser.jar) {
+      const planted = key.includes('__Host-') ? { ...cookie, path: '/t/ala', value: `\u00a0${cookie.value}` } : cookie
+      victim.jar.set(key, planted)
+    }
+    const answered = await victim.visit(post.action, { form: post.fields, crossSite: true })
+    const atVictim = await victim.get(answered.location ?? '')
+    expect([atVictim.status, atVictim.text.includes('login_browser_mismatch')]).toEqual([403, true])
+  })
+
   it('resumes a login only in the browser that began it', async () => {
     const { login, post } = await gateway.upToAnswer('spid')
     const answered = await login.browser.visit(post.action, { form: post.fields, crossSite: true })
