@@ -391,6 +391,16 @@ describe('a LogoutRequest of the provider', () => {
     }
   })
 
+  it('is refused with more elements than a logout has, before any engine searches through them', async () => {
+    const xml = request().replace(
+      '<saml:NameID',
+      `<samlp:Extensions>${'<a/>'.repeat(150)}</samlp:Extensions><saml:NameID`,
+    )
+    for (const binding of ['redirect', 'post'] as const) {
+      expectRefusal(await send(carried(xml, binding)), 'saml_message_too_large')
+    }
+  })
+
   it('is refused from a provider that is none of ours', async () => {
     const xml = request().replaceAll(gateway.idps.alfa.entityId, 'https://evil.example/idp')
     for (const binding of ['redirect', 'post'] as const) {

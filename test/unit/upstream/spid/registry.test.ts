@@ -183,6 +183,11 @@ describe('what is refused while the list in use stays', () => {
       three.replace('</md:EntitiesDescriptor>', `${padding}</md:EntitiesDescriptor>`),
       'saml_message_too_large',
     ],
+    [
+      'a list of more elements than a signature engine gets through',
+      three.replace('</md:EntitiesDescriptor>', `${'<a/>'.repeat(5000)}</md:EntitiesDescriptor>`),
+      'saml_message_too_large',
+    ],
     ['a list that is no longer valid', list(many(3), { validUntil: '2026-01-15T10:00:00Z' }), 'was valid until 2026'],
     ['a list whose end is no time', list(many(3), { validUntil: 'always' }), 'validUntil is no time'],
     [
