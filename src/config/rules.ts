@@ -4,8 +4,11 @@ import { z } from 'zod'
 import { told } from './explain.ts'
 import type { Listen } from './gateway-config.ts'
 
-/** For rules over several keys: they run even where one of the keys is wrong, so that all problems come at once. */
-export const always = { when: () => true }
+/**
+ * For rules over several keys: they run even where one of the keys is wrong, so that all problems come at once. Not where
+ * the block or list itself is missing or something else: that is told already, and there are no keys to look at.
+ */
+export const always = { when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null }
 
 /** An object in which every unknown key is a problem. */
 export const block = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>

@@ -11,9 +11,16 @@ const withTenant = (...edits: readonly Edit[]): Record<string, string> => ({
   [FILE]: edited(tenantYaml, ...edits),
 })
 const federation = (yaml: string): Edit => ['clients:', `federation: ${yaml}\nclients:`]
+const ORGANISATION = /^organisation:\n( .*\n)+/m.exec(tenantYaml)?.[0] ?? ''
 const redirect = (uri: string): Edit => ['https://www.comune.esempio.example/callback', uri]
 
 describe('a tenant file', () => {
+  it('that is empty is told as such', async () => {
+    expect(problemsOf(await load({ ...validFiles(), [FILE]: '' }))).toMatchObject([
+      { file: FILE, line: 1, path: '', reason: 'must be a block of keys' },
+    ])
+  })
+
   it.each<[what: string, edit: Edit, path: string, reason: string, fix: string]>([
     ['an id in capitals', ['id: esempio', 'id: Esempio'], 'id', 'is not a tenant id', 'small letters'],
     ['an id that begins with a dash', ['id: esempio', 'id: -esempio'], 'id', 'is not a tenant id', 'small letters'],
@@ -118,6 +125,9 @@ describe('a tenant file', () => {
       'is empty',
       'name',
     ],
+    ['no body', [ORGANISATION, ''], 'organisation', 'is missing', 'a block of keys'],
+    ['a body that is left empty', [ORGANISATION, 'organisation:\n'], 'organisation', 'must be', 'a block of keys'],
+    ['a client that is left empty', ['clients:\n', 'clients:\n  -\n'], 'clients[0]', 'must be', 'a block of keys'],
     ['a level 4', ['claims:', 'min_level: 4\n    claims:'], 'clients[0].min_level', 'is not a level', '1, 2 or 3'],
     ['a claim nobody knows', ['fiscal_number', 'iban'], 'clients[0].claims[1]', 'must be one of given_name', 'write'],
     ['a claim declared twice', ['fiscal_number', 'given_name'], 'clients[0].claims[1]', 'stands twice', 'remove one'],
