@@ -30,7 +30,9 @@ export const spidCertificate: Command = {
     if (out === undefined)
       throw new UsageError('Where to? Add --out DIR; the key is written there, for its owner only.')
     const keySize = keySizeOf(args)
-    const config = (await readConfiguration(args, world))?.config
+    // the region's first pair is named in the configuration before it exists: this command makes it
+    const unmade = args.tenant === undefined ? { unmade: 'aggregator.spid' } : {}
+    const config = (await readConfiguration(args, world, unmade))?.config
     if (config === undefined) return 1
     const tenant = args.tenant === undefined ? undefined : findTenant(config, args.tenant, world)
     if (args.tenant !== undefined && tenant === undefined) return 1
@@ -92,5 +94,8 @@ const whatNow = (tenant: Tenant | undefined, csr: boolean, certificate: string):
   const keys = tenant === undefined ? 'aggregator.spid' : 'federation.spid of the tenant'
   if (csr) return `Send the request to the certification authority; name key and certificate under ${keys} then.\n`
   const end = new X509Certificate(certificate).validToDate.toISOString().slice(0, 10)
-  return `Valid until ${end}. In use already? Name it under next of ${keys} first, and switch once AgID has spread the metadata.\n`
+  return [
+    `Valid until ${end}. Name key and certificate under ${keys}.`,
+    'Is another pair in use there? Then name this one under its next first, and switch once AgID has spread the metadata.\n',
+  ].join('\n')
 }

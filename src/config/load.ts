@@ -14,6 +14,11 @@ import { beside, createReading, type Readers } from './references.ts'
 import { gatewaySchema, type RegionFile, regionSchema } from './schema.ts'
 import { parseYaml, validate, type YamlFile } from './yaml-file.ts'
 
+export interface LoadOptions {
+  /** A pair that need not be readable yet, for the command that makes it: `aggregator.spid`. */
+  readonly unmade?: string
+}
+
 export type Loaded =
   | { readonly config: GatewayConfig; readonly warnings: readonly Problem[] }
   | { readonly problems: readonly Problem[] }
@@ -28,7 +33,11 @@ interface Checked<T> {
  * The configuration, frozen all the way down, or everything that is wrong in any of its files. Never rejects for what a
  * person wrote. `file` as the person named it; relative paths in a file are relative to that file.
  */
-export const loadGatewayConfig = async (file: string, readers: Readers): Promise<Loaded> => {
+export const loadGatewayConfig = async (
+  file: string,
+  readers: Readers,
+  { unmade }: LoadOptions = {},
+): Promise<Loaded> => {
   const problems: Problem[] = []
   const reading = createReading(readers, problems)
 
@@ -101,7 +110,10 @@ export const loadGatewayConfig = async (file: string, readers: Readers): Promise
       ),
     )
   }
-  if (problems.length > 0) return { problems }
+  const inTheWay = problems.filter(
+    (one) => one.file !== file || !unmade === undefined || !one.path.startsWith(`${unmade}.`),
+  )
+  if (inTheWay.length > 0) return { problems: inTheWay }
   const { fingerprintOfSubjectKey, ...rest } = settings
   const config: GatewayConfig = { ...rest, region: surroundings.region, tenants: all }
   return { config: deepFreeze(config), warnings: warningsOf(gateway.yaml, config) }

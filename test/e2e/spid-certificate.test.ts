@@ -87,6 +87,20 @@ describe('varco spid certificate', () => {
     expect(readFileSync(join(out, 'spid.key'), 'utf8')).toBe(before)
   })
 
+  it('makes the first pair of a region, whose files the configuration names already', async () => {
+    const out = join(folder, 'first')
+    const first = join(folder, 'first.yaml')
+    const named = `spid: { key: "file:${out}/spid.key", certificate: "${out}/spid.pem" }`
+    writeFileSync(first, readFileSync(config, 'utf8').replace(/spid: \{ key.*\}/, named))
+    const start = () => run(['start', '--config', first, '--check']).ended
+    expect(await start()).toMatchObject({ code: 1, err: expect.stringContaining('aggregator.spid.key') })
+    expect(await run(['spid', 'certificate', '--config', first, '--out', out]).ended).toMatchObject({
+      code: 0,
+      err: '',
+    })
+    expect(await start()).toMatchObject({ code: 0 })
+  })
+
   it('can be used at once: the gateway accepts the pair', async () => {
     const out = join(folder, 'used')
     await certificate('--out', out)
