@@ -214,6 +214,7 @@ describe('answers that were not given, or were given before', () => {
   })
 
   it.each([
+    ['600 empty elements', `<a>${'<b/>'.repeat(600)}</a>`],
     ['20,000 empty elements', `<a>${'<b/>x'.repeat(20_000)}</a>`],
     ['5,000 attributes', `<a ${Array.from({ length: 5000 }, (_, index) => `b${index}="1"`).join(' ')}/>`],
   ])('refuses %s before any engine searches through them', async (_what, xml) => {

@@ -15,7 +15,7 @@ export const namespaces = {
 export const MAX_MESSAGE_BYTES = 256 * 1024
 
 /** Tags, texts and attributes of a message; the richest real one has some 400. */
-const MAX_MESSAGE_NODES = 2000
+const MAX_MESSAGE_NODES = 1000
 
 export interface XmlLimits {
   readonly maxBytes?: number
