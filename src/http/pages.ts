@@ -31,14 +31,18 @@ export interface Pages {
 const defined = <T extends object>(parts: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as never
 
+const ofSigns = ['de', 'lld'] as const
+/** The second name on an Italian page: in the language that the Comune lists first, as in Moena Ladin before German. */
+const besideItalian = ({ languages: own, names }: Tenant): Language | undefined =>
+  [...own, ...ofSigns].find((language) => ofSigns.some((one) => one === language) && names[language])
+
 export const createPages = ({ renderer, region }: { renderer: Renderer; region: Region }): Pages => {
   const localised = (text: Localised | undefined, language: Language) => text && inLanguage(text, language)
 
   const tenantFrame = (tenant: Tenant, language: Language): NonNullable<Frame['tenant']> => {
     const name = inLanguage(tenant.names, language)
     // bilingual as on the signs of South Tyrol and Ladinia: the Italian name always stands beside the other one
-    const otherLanguage: Language | undefined =
-      language !== 'it' ? 'it' : (['de', 'lld'] as const).find((other) => tenant.names[other])
+    const otherLanguage: Language | undefined = language === 'it' ? besideItalian(tenant) : 'it'
     const otherName = otherLanguage && tenant.names[otherLanguage]
     const other =
       otherLanguage === undefined || otherName === undefined || otherName === name ? {} : { otherName, otherLanguage }

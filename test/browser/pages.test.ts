@@ -27,6 +27,7 @@ const expectNothingButStatus = ({ seen }: WatchedPerson, status: string) => {
 describe('the login page', () => {
   it('speaks the languages of the Comune and remembers which one was chosen', async ({ person }) => {
     await person.wantsIn({ tenant: 'moena' })
+    expect(await person.page.getByRole('banner').innerText()).toContain('Comune di Moena\nComun de Moena')
     for (const [language, lang, title, name] of [
       ['Deutsch', 'de', 'Anmelden bei „Anmeldung zur Kinderkrippe“', 'Gemeinde Moena'],
       ['English', 'en', 'Sign in to “Nursery enrolment”', 'Municipality of Moena'],
