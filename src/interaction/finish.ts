@@ -37,7 +37,9 @@ export const createFinish = (
     ) {
       // the outcome is gone: nobody can try it again
       audit({ type: 'login.cross_browser', tenant: tenant.id, uid })
-      throw new GatewayError('login_browser_mismatch')
+      // a second window of a login that is over no longer has its cookie either; "another browser" would be untrue there
+      const finished = (await state.tombstone.get(uid))?.finished
+      throw new GatewayError(finished ? 'saml_response_already_used' : 'login_browser_mismatch')
     }
 
     if ('error' in outcome.result) {

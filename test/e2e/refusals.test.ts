@@ -78,6 +78,16 @@ describe('a login that does not come to its end', () => {
     expect(linksIn(other)).toContain('https://www.ala.example/accedi')
   })
 
+  it('says that it was done already, and not "another browser", in a second window of a login that is over', async () => {
+    const { login, idp, post } = await gateway.upToAnswer('spid')
+    const sentAgain = await gateway.choose(login, 'spid', idp)
+    await gateway.deliver(login.browser, post)
+    const late = await gateway.deliver(login.browser, gateway.answer(idp, sentAgain))
+    expect([late.status, late.location]).toEqual([403, undefined])
+    expect(late.text).toContain('saml_response_already_used')
+    expect(linksIn(late)).toContain('https://www.ala.example/accedi')
+  })
+
   it('says that it was done already when the last page is loaded again', async () => {
     const { login, post } = await gateway.upToAnswer('spid')
     const answered = await login.browser.visit(post.action, { form: post.fields, crossSite: true })
