@@ -69,7 +69,8 @@ export const de: Dictionary = {
     askText: 'Danach müssen Sie sich für die Dienste neu anmelden.',
     button: 'Abmelden',
     doneTitle: 'Sie sind abgemeldet',
-    doneText: 'Die Anmeldung bei den Diensten ist in diesem Browser beendet.',
+    doneText:
+      'Ihre Anmeldung in diesem Browser ist beendet. Zeigt die Website eines Dienstes noch Ihren Namen, melden Sie sich auch dort ab.',
     doneShared:
       'Ist es nicht Ihr eigener Computer? Schließen Sie auch den Browser: Die Anmeldung bei SPID oder CIE kann offen bleiben.',
     partialTitle: 'Sie sind nur hier abgemeldet',

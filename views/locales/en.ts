@@ -65,7 +65,8 @@ export const en: Dictionary = {
     askText: 'To use the services again you will have to sign in.',
     button: 'Sign out',
     doneTitle: 'You are signed out',
-    doneText: 'You are no longer signed in to the services in this browser.',
+    doneText:
+      'Your sign-in in this browser has ended. If the site of a service still shows your name, sign out there too.',
     doneShared: 'Is this someone else’s computer? Close the browser too: you may still be signed in to SPID or CIE.',
     partialTitle: 'You are signed out here only',
     partialText:

@@ -65,7 +65,8 @@ export const it: Dictionary = {
     askText: 'Se esci, per usare di nuovo i servizi devi rifare l’accesso.',
     button: 'Esci',
     doneTitle: 'Uscita completata',
-    doneText: 'L’accesso ai servizi da questo browser è chiuso.',
+    doneText:
+      'L’accesso fatto da questo browser è chiuso. Se il sito di un servizio mostra ancora il tuo nome, esci anche da lì.',
     doneShared: 'Usi un computer di altri? Chiudi anche il browser: l’accesso a SPID o CIE può restare aperto.',
     partialTitle: 'Sei uscito solo da qui',
     partialText:
