@@ -150,11 +150,13 @@ ${claimTable('Dati del cittadino (userinfo)', login.userInfo)}
 ${claimTable('Accesso (ID token)', login.idTokenClaims)}`,
   )
 
-export const errorPage = (tenant: DemoTenant, title: string, text: string): Markup =>
+/** `detail`: for the webmaster. */
+export const errorPage = (tenant: DemoTenant, title: string, text: string, detail?: string): Markup =>
   page(
     tenant,
     title,
-    html`<section class="card narrow"><h1>${title}</h1><p>Non sei entrato. Il gateway ha risposto:</p><p><code>${text}</code></p>
+    html`<section class="card narrow"><h1>${title}</h1><p>${text}</p>
+${detail !== undefined && html`<p class="small">Dettaglio tecnico: <code>${detail}</code></p>`}
 <p class="actions"><a class="button primary" href="/${tenant.id}/">Torna ai servizi</a></p></section>`,
   )
 

@@ -59,7 +59,7 @@ export const createSiteHandler = ({ tenants, url, providers }: SiteOptions): Han
       nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
-      ...(level ? { acr_values: CLASS + level } : {}),
+      acr_values: CLASS + (level || client.minLevel),
       ...(hint ? { idp_hint: hint } : {}),
       ...(language ? { ui_locales: language } : {}),
     })
@@ -74,7 +74,11 @@ export const createSiteHandler = ({ tenants, url, providers }: SiteOptions): Han
     if (session === undefined || pending?.tenant !== tenant.id || client === undefined) {
       return sendPage(
         res,
-        errorPage(tenant, 'Accesso non riconosciuto', 'Questo accesso non è cominciato in questo browser.'),
+        errorPage(
+          tenant,
+          'Accesso non riconosciuto',
+          'Questo accesso non è cominciato in questo browser, o è già finito.',
+        ),
         400,
       )
     }
@@ -141,18 +145,21 @@ export const createSiteHandler = ({ tenants, url, providers }: SiteOptions): Han
   }
 }
 
-/** Title and text of what the gateway, or openid-client about it, said. */
-const explain = (error: unknown): [string, string] => {
-  if (error instanceof oidc.AuthorizationResponseError) {
-    return [
-      error.error === 'access_denied' ? 'Accesso non completato' : 'Errore di accesso',
-      describe(error.error, error.error_description),
-    ]
+/** Title and text for the citizen, and what the gateway, or openid-client about it, said. */
+const explain = (error: unknown): [title: string, text: string, detail: string] => {
+  if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError) {
+    const detail = describe(error.error, error.error_description)
+    return error.error === 'access_denied'
+      ? [
+          'Accesso non completato',
+          'Hai annullato l’accesso, o non è stato possibile completarlo. Puoi riprovare.',
+          detail,
+        ]
+      : ['Errore di accesso', 'L’accesso non è riuscito. Riprova più tardi.', detail]
   }
-  if (error instanceof oidc.ResponseBodyError)
-    return ['Errore di accesso', describe(error.error, error.error_description)]
   const { message, cause } = error instanceof Error ? error : new Error(String(error))
-  return ['Il gateway non risponde come dovrebbe', cause instanceof Error ? `${message}: ${cause.message}` : message]
+  const detail = cause instanceof Error ? `${message}: ${cause.message}` : message
+  return ['Il gateway non risponde come dovrebbe', 'L’accesso non è riuscito. Riprova più tardi.', detail]
 }
 const describe = (error: string, description: string | undefined) =>
   description === undefined ? error : `${error}: ${description}`
