@@ -29,8 +29,10 @@ export const providerSessions = (records: Records, life: number) => ({
   /** `uid`: of the session here. */
   bind: async (uid: string, session: ProviderSession): Promise<void> => {
     const { idp, nameId, sessionIndex } = session
-    const known = await records.get<readonly ProviderSession[]>('ProviderSessions', uid)
-    await records.put('ProviderSessions', uid, [...(known ?? []), session], life)
+    const known = (await records.get<readonly ProviderSession[]>('ProviderSessions', uid)) ?? []
+    // one browser has one session at a provider, however often it entered: browsers give up after twenty redirects
+    const others = known.filter((one) => one.idp !== idp)
+    await records.put('ProviderSessions', uid, [...others, session], life)
     await records.put('LogoutIndex', indexId(idp, nameId, sessionIndex), uid, life)
     // a logout request may leave the index out; the NameID of SPID is new at each login
     await records.put('LogoutIndex', indexId(idp, nameId), uid, life)

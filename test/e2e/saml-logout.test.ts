@@ -188,6 +188,34 @@ describe('a citizen who entered by SPID at level 1 and leaves', () => {
   })
 })
 
+describe('a citizen who entered several times by one provider', () => {
+  const enterAgain = async ({ login }: Entered) => {
+    const { alfa } = gateway.idps
+    const next = await gateway.begin({ params: L1, browser: login.browser })
+    const end = await gateway.deliver(next.browser, gateway.answer(alfa, await gateway.choose(next, 'spid', alfa)))
+    return { login: next, ...(await gateway.claimsOf(next, end)) }
+  }
+
+  it('is led past it once, by its last session', async () => {
+    const { alfa } = gateway.idps
+    const last = await enterAgain(await enterAgain(await enter(alfa)))
+    const asked = await leave(last)
+    expect(messageIn(asked).sessionIndexes).toEqual([session(alfa).sessionIndex])
+    const response = alfa.respondLogout(serviceProvider(), messageIn(asked), { partial: false })
+    expect((await deliver(last.login.browser, response)).location).toBe(`${BACK}?state=s1`)
+  })
+
+  it('is logged out by each of its sessions, the first too', async () => {
+    const { alfa } = gateway.idps
+    const first = await enter(alfa)
+    const known = session(alfa)
+    const last = await enterAgain(first)
+    const xml = logoutRequestXml({ idp: alfa.entityId, destination: SLO, now: Date.now() }, known)
+    await deliver(gateway.browser(), carry(xml, { binding: 'post', destination: SLO, signer: gateway.keys.alfa }))
+    expect(await isAlive(last)).toBe(false)
+  })
+})
+
 describe('a citizen who entered in another way and leaves', () => {
   it.each(['2', '3'])(
     'goes straight back after SPID at level %s, which leaves no session at the provider',
