@@ -146,6 +146,8 @@ export const errorTable = {
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof errorTable
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(errorTable, value)
 export const errorRow = (code: ErrorCode): Row => errorTable[code]
 
 export class GatewayError extends Error {

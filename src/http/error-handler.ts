@@ -16,7 +16,7 @@ export const errorHandler =
     } catch (error) {
       const code = codeOf(error)
       const { row } = new GatewayError(code)
-      const { tenant, requestId, clientId, log } = ctx.state
+      const { tenant, requestId, clientId, language, log } = ctx.state
       // below 500 the alarm is an audit event's: it knows whether somebody vouched for what came
       if (row.alarm && row.status >= 500) log.error({ err: error, code }, code)
       else log.info({ code, detail: error instanceof GatewayError ? error.detail : undefined }, 'refused')
@@ -27,7 +27,7 @@ export const errorHandler =
       if (ctx.accepts('json', 'html') === 'html') {
         const client = tenant && clientId !== undefined ? clientOf(tenant.id, clientId) : undefined
         ctx.type = 'html'
-        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client })
+        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language })
       } else {
         ctx.body = { error: code, request_id: requestId }
       }

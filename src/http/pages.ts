@@ -24,7 +24,13 @@ export interface Pages {
   /** The page of an error that ends here, with the way back to the service when it is known. */
   error(
     req: IncomingMessage,
-    error: { code: ErrorCode; requestId: string; tenant?: Tenant | undefined; client?: Client | undefined },
+    error: {
+      code: ErrorCode
+      requestId: string
+      tenant?: Tenant | undefined
+      client?: Client | undefined
+      language?: Language | undefined
+    },
   ): string
 }
 
@@ -70,7 +76,10 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
         languageLinks:
           sameAt === undefined
             ? []
-            : (tenant?.languages ?? languages).map((other) => ({ language: other, href: `${sameAt}?lang=${other}` })),
+            : (tenant?.languages ?? languages).map((other) => ({
+                language: other,
+                href: `${sameAt}${sameAt.includes('?') ? '&' : '?'}lang=${other}`,
+              })),
         region: inLanguage(region.name, language),
         tenant: tenant && tenantFrame(tenant, language),
         helpdesk: defined({ ...helpdesk, hours: localised(helpdesk.hours, language) }),
@@ -84,8 +93,7 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
     )
   }
 
-  const error: Pages['error'] = (req, { code, requestId, tenant, client }) => {
-    const language = languageOf(req, tenant)
+  const error: Pages['error'] = (req, { code, requestId, tenant, client, language = languageOf(req, tenant) }) => {
     const { sentence } = new GatewayError(code).row
     const restart = client && { href: client.initiateLoginUri, service: inLanguage(client.names, language) }
     return render('error', defined({ alert: { code, sentence, id: requestId }, restart }), { tenant, language })

@@ -1,7 +1,7 @@
 /** What the first middlewares find out about a request, for all that come after. In `ctx.state`. */
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { Logger } from 'pino'
-import type { Tenant } from '../tenant/tenant.ts'
+import type { Language, Tenant } from '../tenant/tenant.ts'
 
 export interface RequestState {
   /** The same in the log, in `X-Request-Id` and on the citizen's page. */
@@ -12,6 +12,8 @@ export interface RequestState {
   tenant?: Tenant
   /** The path below the tenant: `/login/…`. */
   tenantPath?: string
+  /** What the citizen reads in this login, where it is known better than from the request. */
+  language?: Language
   /** Client of the login under way, once known: error pages offer to start again there. */
   clientId?: string
 }

@@ -1,10 +1,8 @@
 /** The citizen gives up: the service is told, and told why when an error came before. */
-import { type ErrorCode, errorTable } from '../errors.ts'
+import { errorTable, isErrorCode } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginUnderWay } from '../oidc/provider.ts'
 import type { InteractionDeps } from './deps.ts'
-
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorTable, code)
 
 export const createAbort =
   ({ tenant, oidc, audit }: InteractionDeps) =>

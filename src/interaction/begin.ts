@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
 import { allowFormTo } from '../http/security-headers.ts'
 import type { LoginUnderWay } from '../oidc/provider.ts'
+import type { Language } from '../tenant/tenant.ts'
 import { runStrategy } from '../upstream/run-strategy.ts'
 import type { Pending, ServiceProvider, Upstream } from '../upstream/upstream.ts'
 import type { InteractionDeps } from './deps.ts'
@@ -19,7 +20,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
 
   const registrationOf = (id: Upstream['id']) => (id === 'cie' || id === 'eidas' ? tenant[id] : tenant.spid)
 
-  const pendingFor = (login: LoginUnderWay, upstream: Upstream, wanted: Wanted): Pending => {
+  const pendingFor = (login: LoginUnderWay, upstream: Upstream, wanted: Wanted, language: Language): Pending => {
     const resolved = upstream.resolve(wanted.idp)
     if (resolved === undefined) throw new GatewayError('idp_unknown')
     const { idp } = resolved
@@ -42,6 +43,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
       level: login.level,
       attributeSet: { index: attributeSet.index, attributes: attributeSet.attributes },
       ...(login.client.purpose === undefined ? {} : { purpose: login.client.purpose }),
+      language,
       requestId: `_${randomId()}`,
       issuedAt: now(),
     }
@@ -51,7 +53,8 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
     const upstream = waysIn(deps, login.level).find(({ id }) => id === wanted.upstream)
     if (upstream === undefined) throw new GatewayError('upstream_not_allowed')
     if (!(await state.mayBegin(login.uid))) throw new GatewayError('too_many_requests')
-    const pending = pendingFor(login, upstream, wanted)
+    const language = pages.languageOf(ctx.req, tenant, login.uiLocales)
+    const pending = pendingFor(login, upstream, wanted, language)
     const strategy = upstream.strategy(pending, serviceProviderOf(signing, pending))
     const outcome = await runStrategy(strategy, { step: 'begin', now: pending.issuedAt })
     const idp = pending.idp === undefined ? {} : { idp: pending.idp.entityId }
@@ -81,7 +84,6 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
     // the provider may send the browser on to other hosts of its own
     allowFormTo(ctx.res, [new URL(outcome.action).origin, 'https:'])
     const to = upstream.choices({ level: login.level }).find((choice) => choice.idp === wanted.idp)?.name ?? ''
-    const language = pages.languageOf(ctx.req, tenant, login.uiLocales)
     ctx.type = 'html'
     ctx.body = pages.render('post', { action: outcome.action, fields: outcome.fields, to }, { tenant, language })
   }

@@ -7,6 +7,7 @@ import type { UpstreamId } from '../citizen/citizen.ts'
 import { GatewayError } from '../errors.ts'
 import { readForm } from '../http/form-body.ts'
 import type { Ctx } from '../http/request-context.ts'
+import { isLanguage } from '../tenant/tenant.ts'
 import { runStrategy } from '../upstream/run-strategy.ts'
 import type { Outcome, Pending, UpstreamRequest } from '../upstream/upstream.ts'
 import { serviceProviderOf } from './begin.ts'
@@ -41,6 +42,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     const pending = relayState ? await state.pending.get(relayState) : undefined
     if (pending?.tenant === tenant.id && answeredAt[at].includes(pending.upstream)) {
       ctx.state.clientId = pending.clientId
+      if (isLanguage(pending.language)) ctx.state.language = pending.language
       return pending
     }
     const usedBy = relayState ? await state.pending.usedBy(relayState) : undefined
@@ -93,7 +95,9 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
   const passOn = async (ctx: Ctx, pending: Pending, result: StoredOutcome['result']) => {
     const handle = randomId()
     const { uid, clientId, upstream } = pending
-    await state.outcome.put(handle, { tenant: tenant.id, uid, clientId, upstream, result })
+    const { language } = ctx.state
+    const known = language === undefined ? {} : { language }
+    await state.outcome.put(handle, { tenant: tenant.id, uid, clientId, upstream, ...known, result })
     ctx.status = 303
     ctx.redirect(`${tenant.issuer}/login/${uid}/finish?handle=${handle}`)
   }

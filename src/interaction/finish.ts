@@ -27,6 +27,7 @@ export const createFinish = (
     const outcome = await state.outcome.take(handle)
     if (outcome === undefined) return lost(ctx, uid)
     ctx.state.clientId = outcome.clientId
+    if (outcome.language !== undefined) ctx.state.language = outcome.language
 
     const login = await oidc.loginUnderWay(ctx.req, ctx.res)
     if (

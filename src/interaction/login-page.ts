@@ -35,7 +35,7 @@ export const createLoginPage = (deps: InteractionDeps) => {
     waysIn(deps, login.level).map((upstream) => {
       const entries = shuffled(upstream.choices({ level: login.level }), login.uid).map(({ name, idp }) => ({
         name,
-        href: `${base}/begin?${new URLSearchParams({ upstream: upstream.id, ...(idp === undefined ? {} : { idp }) })}`,
+        href: `${base}/begin?${new URLSearchParams({ upstream: upstream.id, ...(idp === undefined ? {} : { idp }), lang: language })}`,
       }))
       return { id: upstream.id, label: label(upstream.id, language), entries }
     })
@@ -46,7 +46,7 @@ export const createLoginPage = (deps: InteractionDeps) => {
     login: LoginUnderWay,
     failure?: { error: GatewayError; upstream?: UpstreamId; provider?: string | undefined },
   ): void => {
-    const language = pages.languageOf(ctx.req, tenant, login.uiLocales)
+    const language = ctx.state.language ?? pages.languageOf(ctx.req, tenant, login.uiLocales)
     if (ctx.query.lang !== undefined) {
       const options = { path: tenant.mountPath || '/', maxAge: A_YEAR * 1000, sameSite: 'lax', httpOnly: true } as const
       ctx.cookies.set(cookieName(tenant, 'lang', 'tenant'), language, { ...options, signed: false })
@@ -79,7 +79,8 @@ export const createLoginPage = (deps: InteractionDeps) => {
             }
           : {}),
       },
-      { tenant, language, sameAt: base },
+      // another language is asked for with the same alert above the choice
+      { tenant, language, sameAt: code === undefined ? base : `${base}?after=${code}` },
     )
   }
 }

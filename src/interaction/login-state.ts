@@ -3,6 +3,7 @@ import type { Citizen, UpstreamId } from '../citizen/citizen.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { ProviderSession } from '../oidc/provider-sessions.ts'
 import type { Records } from '../store/sealed.ts'
+import type { Language } from '../tenant/tenant.ts'
 import type { Pending } from '../upstream/upstream.ts'
 
 /** Under the handle that only the browser with the answer is given. */
@@ -11,6 +12,7 @@ export interface StoredOutcome {
   readonly uid: string
   readonly clientId: string
   readonly upstream: UpstreamId
+  readonly language?: Language
   readonly result:
     | { readonly citizen: Citizen; readonly session?: ProviderSession }
     | { readonly error: ErrorCode; readonly provider?: string }

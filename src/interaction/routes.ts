@@ -1,5 +1,5 @@
 /** The addresses of a login below its tenant, in the order in which a browser meets them. */
-import { GatewayError } from '../errors.ts'
+import { errorRow, GatewayError, isErrorCode } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginUnderWay } from '../oidc/provider.ts'
 import { createAbort } from './abort.ts'
@@ -47,6 +47,9 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
 
   const page = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
     await state.tombstone.put(login.uid, { clientId: login.client.id, finished: false })
+    const { after } = ctx.query
+    if (isErrorCode(after) && errorRow(after).page === 'choice')
+      return loginPage(ctx, login, { error: new GatewayError(after) })
     const wanted = hinted(login)
     if (wanted && (await state.hintOnce(login.uid))) return begin(ctx, login, wanted)
     audit({ type: 'login.started', tenant: tenant.id, client: login.client.id, uid: login.uid, level: login.level })

@@ -3,6 +3,7 @@ import type { Level } from '../citizen/assurance.ts'
 
 export const languages = ['it', 'de', 'lld', 'en'] as const
 export type Language = (typeof languages)[number]
+export const isLanguage = (value: unknown): value is Language => (languages as readonly unknown[]).includes(value)
 /** Italian is always there; the others fall back to it. */
 export type Localised = { readonly it: string } & { readonly [language in Language]?: string }
 

@@ -37,6 +37,8 @@ export interface Pending {
   readonly attributeSet: { readonly index: number; readonly attributes: readonly string[] }
   /** Which identities of professionals and companies the client wants; absent: citizens (docs/rules/spid-saml.md 4.5). */
   readonly purpose?: Purpose
+  /** In which the citizen reads: what goes wrong on the way back is said in it too. */
+  readonly language?: string
   /** ID of the AuthnRequest, an NCName. */
   readonly requestId: string
   /** Milliseconds since 1970 when the request was made. */

@@ -116,6 +116,33 @@ describe('a login that does not come to its end', () => {
     expect(end?.text).toContain('cns_issuer_unknown')
   })
 
+  it('keeps the language that the citizen chose through the provider and back, whatever the site asked for', async () => {
+    const login = await gateway.begin({ params: { ui_locales: 'de' } })
+    const english = await login.browser.get(`${login.page.url.split('?')[0]}?lang=en`)
+    const sent = await gateway.choose({ ...login, page: english }, 'spid', gateway.idps.alfa)
+    const end = await gateway.deliver(login.browser, gateway.answer(gateway.idps.alfa, sent, { errorCode: 25 }))
+    expect(end.text).toMatch(/<html[^>]*lang="en"/)
+    const broken = {
+      SAMLResponse: 'garbage',
+      RelayState:
+        gateway.requestIn(await gateway.choose({ ...login, page: end }, 'spid', gateway.idps.alfa)).relayState ?? '',
+    }
+    const error = await login.browser.post('https://login.regione.example/t/ala/saml/spid/acs', broken, {
+      crossSite: true,
+    })
+    expect(error.text).toMatch(/<html[^>]*lang="en"/)
+  })
+
+  it('shows the same alert again to who changes the language in order to understand it', async () => {
+    const { login, end } = await gateway.loginBy('spid', { errorCode: 21 })
+    const german = linksIn(end).find((href) => href.includes('lang=de')) ?? ''
+    const page = await login.browser.get(german)
+    expect([page.status, page.text.includes('idp_timeout')]).toEqual([403, true])
+    expect(page.text).toMatch(/<html[^>]*lang="de"/)
+    const forged = await login.browser.get(`${login.page.url.split('?')[0]}?after=host_unknown`)
+    expect([forged.status, forged.text.includes('host_unknown')]).toEqual([200, false])
+  })
+
   it('tells the site of the error that came before when the citizen then leaves', async () => {
     const { login, end } = await gateway.loginBy('spid', { errorCode: 21 })
     const cancel = linksIn(end).find((href) => href.includes('/abort'))

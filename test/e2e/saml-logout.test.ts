@@ -126,14 +126,14 @@ describe('a citizen who entered by SPID at level 1 and leaves', () => {
     const response = gateway.idps.alfa.respondLogout(serviceProvider(), messageIn(asked), { partial: true })
     const end = await deliver(entered.login.browser, response)
     expect([end.status, end.location]).toEqual([200, undefined])
-    expect(end.text).toContain('Sei uscito solo da qui')
+    expect(end.text).toContain('Uscita completata solo qui')
     expect(end.text).toContain(`href="${BACK}?state=s1"`)
   })
 
   it.each([
     ['de', 'Sie sind nur hier abgemeldet'],
     ['en', 'You are signed out here only'],
-    ['lld', 'Sei uscito solo da qui'],
+    ['lld', 'Uscita completata solo qui'],
   ])('is told so in %s, as the service asked', async (language, title) => {
     const entered = await enter(gateway.idps.alfa)
     const asked = await leave(entered, { ui_locales: language })
@@ -184,7 +184,7 @@ describe('a citizen who entered by SPID at level 1 and leaves', () => {
       login.browser,
       beta.respondLogout(serviceProvider(), messageIn(atBeta), { partial: false }),
     )
-    expect(last.text).toContain('Sei uscito solo da qui')
+    expect(last.text).toContain('Uscita completata solo qui')
   })
 })
 

@@ -14,6 +14,7 @@ export const de: Dictionary = {
     privacy: 'Datenschutz',
     accessibility: 'Erklärung zur Barrierefreiheit',
     site: 'Zur Website: {tenant}',
+    incomplete: 'Die ladinische Fassung ist noch nicht vollständig und nicht überprüft: Der Rest ist Italienisch.',
     someProvider: 'Ihrem Anbieter',
   },
   login: {
@@ -240,7 +241,7 @@ export const de: Dictionary = {
     card_missing: {
       title: 'Wir haben keine Karte gefunden',
       what: 'Der Browser hat uns das Zertifikat Ihrer Karte nicht geschickt.',
-      next: 'Schließen und öffnen Sie den Browser. Stecken Sie die Karte ein, versuchen Sie es noch einmal, wählen Sie das Zertifikat und geben Sie die PIN ein.',
+      next: 'Schließen und öffnen Sie den Browser, stecken Sie die Karte ein und beginnen Sie auf der Seite des Dienstes neu. Wählen Sie dann das Zertifikat und geben Sie die PIN ein.',
     },
     card_expired: {
       title: 'Die Karte ist abgelaufen',
@@ -250,7 +251,7 @@ export const de: Dictionary = {
     card_wrong: {
       title: 'Mit diesem Zertifikat können Sie sich nicht anmelden',
       what: 'Vielleicht haben Sie das Zertifikat für die Unterschrift gewählt oder das einer anderen Karte.',
-      next: 'Schließen und öffnen Sie den Browser, versuchen Sie es noch einmal und wählen Sie das Zertifikat für die Anmeldung.',
+      next: 'Schließen und öffnen Sie den Browser, beginnen Sie auf der Seite des Dienstes neu und wählen Sie das Zertifikat für die Anmeldung.',
     },
     card_not_cns: {
       title: 'Diese Karte ist keine Bürgerkarte',

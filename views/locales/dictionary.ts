@@ -47,6 +47,8 @@ export interface Dictionary {
     /** `{tenant}`: the municipality's site. */
     readonly site: string
     /** Stands for `{provider}` where none is known; German: in the dative, as every sentence uses it. */
+    /** Above a page in a language whose dictionary is not whole: only Ladin today, which falls back to the Italian words. */
+    readonly incomplete: string
     readonly someProvider: string
   }
   readonly login: {

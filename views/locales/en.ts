@@ -13,6 +13,7 @@ export const en: Dictionary = {
     privacy: 'Privacy notice',
     accessibility: 'Accessibility statement',
     site: 'Go to the website: {tenant}',
+    incomplete: 'The Ladin version is not complete and not reviewed yet: the rest is in Italian.',
     someProvider: 'your identity provider',
   },
   login: {
@@ -235,7 +236,7 @@ export const en: Dictionary = {
     card_missing: {
       title: 'We did not find a card',
       what: 'Your browser did not send us the certificate of your card.',
-      next: 'Close and reopen the browser. Insert the card, try again, choose the certificate and type the PIN.',
+      next: 'Close and reopen the browser, insert the card and start again from the website of the service. Then choose the certificate and type the PIN.',
     },
     card_expired: {
       title: 'The card has expired',
@@ -245,7 +246,7 @@ export const en: Dictionary = {
     card_wrong: {
       title: 'You cannot sign in with this certificate',
       what: 'Maybe you chose the certificate for signing documents, or the one of another card.',
-      next: 'Close and reopen the browser, try again and choose the authentication certificate.',
+      next: 'Close and reopen the browser, start again from the website of the service and choose the authentication certificate.',
     },
     card_not_cns: {
       title: 'This card is not a CNS',

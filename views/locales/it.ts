@@ -13,6 +13,7 @@ export const it: Dictionary = {
     privacy: 'Informativa privacy',
     accessibility: 'Dichiarazione di accessibilità',
     site: 'Vai al sito: {tenant}',
+    incomplete: 'La versione ladina non è ancora completa né rivista: il resto è in italiano.',
     someProvider: 'il tuo gestore di identità',
   },
   login: {
@@ -68,7 +69,7 @@ export const it: Dictionary = {
     doneText:
       'L’accesso fatto da questo browser è chiuso. Se il sito di un servizio mostra ancora il tuo nome, esci anche da lì.',
     doneShared: 'Usi un computer di altri? Chiudi anche il browser: l’accesso a SPID o CIE può restare aperto.',
-    partialTitle: 'Sei uscito solo da qui',
+    partialTitle: 'Uscita completata solo qui',
     partialText:
       'L’accesso ai servizi da questo browser è chiuso. Il tuo gestore di identità non ha confermato l’uscita: l’accesso a SPID o CIE, anche nell’app, può restare aperto.',
     partialShared: 'Usi un computer di altri? Chiudi anche il browser.',
@@ -235,7 +236,7 @@ export const it: Dictionary = {
     card_missing: {
       title: 'Non abbiamo trovato la carta',
       what: 'Il browser non ci ha mandato il certificato della tua carta.',
-      next: 'Chiudi e riapri il browser. Inserisci la carta nel lettore, riprova, scegli il certificato e scrivi il PIN.',
+      next: 'Chiudi e riapri il browser, inserisci la carta nel lettore e riparti dal sito del servizio. Poi scegli il certificato e scrivi il PIN.',
     },
     card_expired: {
       title: 'La carta è scaduta',
@@ -245,7 +246,7 @@ export const it: Dictionary = {
     card_wrong: {
       title: 'Questo certificato non va bene per entrare',
       what: 'Forse hai scelto il certificato della firma, o quello di un’altra carta.',
-      next: 'Chiudi e riapri il browser, riprova e scegli il certificato di autenticazione.',
+      next: 'Chiudi e riapri il browser, riparti dal sito del servizio e scegli il certificato di autenticazione.',
     },
     card_not_cns: {
       title: 'Questa carta non è una CNS',
