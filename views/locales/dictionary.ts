@@ -46,9 +46,9 @@ export interface Dictionary {
     readonly accessibility: string
     /** `{tenant}`: the municipality's site. */
     readonly site: string
-    /** Stands for `{provider}` where none is known; German: in the dative, as every sentence uses it. */
     /** Above a page in a language whose dictionary is not whole: only Ladin today, which falls back to the Italian words. */
     readonly incomplete: string
+    /** Stands for `{provider}` where none is known; German: in the dative, as every sentence uses it. */
     readonly someProvider: string
   }
   readonly login: {
