@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { certificateOwnerOf, ownerOfOwn, spidCertificateOf } from '../service-provider/certificate.ts'
 import type { Tenant } from '../tenant/tenant.ts'
+import { findingText } from '../upstream/saml/finding.ts'
 import {
   type KeySize,
   keySizes,
@@ -11,7 +12,6 @@ import {
   signingRequest,
 } from '../upstream/spid/certificate.ts'
 import { certificateFindings } from '../upstream/spid/certificate-checks.ts'
-import { findingText } from '../upstream/spid/finding.ts'
 import { type Arguments, type Command, UsageError, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 import { findTenant, missingText } from './find-tenant.ts'

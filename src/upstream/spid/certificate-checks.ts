@@ -12,9 +12,9 @@ import {
   type KeyUsageType,
   type Name,
 } from '@peculiar/asn1-x509'
+import { type Check, type Finding, findingsOf, unless } from '../saml/finding.ts'
 import { keySizes } from './certificate.ts'
 import { AGID_CERT, attributeTypes, extensionTypes } from './certificate-names.ts'
-import { type Check, type Finding, findingsOf, unless } from './finding.ts'
 
 /** Whose certificate it is: what its subject and policies must say. Texts that are undefined may be any. */
 export interface CertificateOwner {

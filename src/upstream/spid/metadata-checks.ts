@@ -1,16 +1,17 @@
 /** What AgID looks at before it accepts a metadata file: docs/rules/spid-saml.md 1, 2, 3 and 11, on the file itself. */
 import { GatewayError } from '../../errors.ts'
+import { type Check, type Finding, findingsOf } from '../saml/finding.ts'
+import { certificatesIn, pemOf } from '../saml/metadata-document.ts'
 import { type CertificateOwner, certificateFindings } from './certificate-checks.ts'
-import { type Check, type Finding, findingsOf } from './finding.ts'
 import type { SpidMetadataProfile } from './metadata.ts'
 import { contactChecks } from './metadata-checks/contacts.ts'
-import { certificatesIn, type MetadataDocument, pemOf, readMetadata } from './metadata-checks/document.ts'
+import { readSpidMetadata, type SpidMetadataDocument } from './metadata-checks/document.ts'
 import { envelopeChecks } from './metadata-checks/envelope.ts'
 import { organizationChecks } from './metadata-checks/organization.ts'
 import { serviceProviderChecks } from './metadata-checks/service-provider.ts'
 
 /** In the order of the tables. */
-export const metadataChecks = (profile: SpidMetadataProfile): readonly Check<MetadataDocument>[] => [
+export const metadataChecks = (profile: SpidMetadataProfile): readonly Check<SpidMetadataDocument>[] => [
   ...envelopeChecks,
   ...serviceProviderChecks,
   ...organizationChecks,
@@ -26,9 +27,9 @@ export const metadataFindings = (
   profile: SpidMetadataProfile,
   owner?: CertificateOwner,
 ): readonly Finding[] => {
-  let metadata: MetadataDocument
+  let metadata: SpidMetadataDocument
   try {
-    metadata = readMetadata(text, profile)
+    metadata = readSpidMetadata(text, profile)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     const reason = `the file is no strict XML (${error.message})`

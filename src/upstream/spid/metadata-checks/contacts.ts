@@ -1,8 +1,10 @@
 /** docs/rules/spid-saml.md 2.3 and 2.4: whom AgID may call, by profile. SPT itself looks at little of this (2.4). */
+import { type Check, unless } from '../../saml/finding.ts'
+import { children } from '../../saml/metadata-document.ts'
+import { organizationNameOf } from '../../saml/metadata-faults.ts'
 import { attributeOf, textOf } from '../../saml/xml.ts'
-import { type Check, unless } from '../finding.ts'
 import type { SpidMetadataProfile } from '../metadata.ts'
-import { children, entityTypeOf, extensionsOf, type MetadataDocument } from './document.ts'
+import { entityTypeOf, extensionsOf, type SpidMetadataDocument } from './document.ts'
 
 /** One contact as a profile wants it. */
 interface Role {
@@ -65,17 +67,17 @@ const EMAIL = /^(\w|\.|_|-)+@(\w|_|-|\.)+\.\w{2,8}$/
 /** Avviso 22: the fictitious body of AgID's trials. */
 const TRIAL = '__aggrsint'
 
-type Fault = (contact: Element, role: Role, metadata: MetadataDocument) => readonly string[]
+type Fault = (contact: Element, role: Role, metadata: SpidMetadataDocument) => readonly string[]
 
 const byContact =
-  (fault: Fault): Check<MetadataDocument>['faults'] =>
+  (fault: Fault): Check<SpidMetadataDocument>['faults'] =>
   (metadata) =>
     roles[metadata.profile].flatMap((role, index) => {
       const contact = metadata.contacts[index]
       return contact === undefined ? [] : fault(contact, role, metadata)
     })
 
-const checksOf = (s: '2.3' | '2.4'): readonly Check<MetadataDocument>[] => [
+const checksOf = (s: '2.3' | '2.4'): readonly Check<SpidMetadataDocument>[] => [
   {
     id: `${s} ContactPerson`,
     faults: ({ profile, contacts }) => [
@@ -158,15 +160,12 @@ const checksOf = (s: '2.3' | '2.4'): readonly Check<MetadataDocument>[] => [
   },
   {
     id: `${s} Company`,
-    faults: byContact((contact, { companyRequired, companyIsOrganization, marker }, { organizations }) => {
+    faults: byContact((contact, { companyRequired, companyIsOrganization, marker }, metadata) => {
       const [company] = children(contact, 'Company').map(textOf)
       if (company === undefined || company === '') {
         return unless(!companyRequired, `the contact with ${marker} has no Company`)
       }
-      const [name] = organizations
-        .flatMap((organization) => children(organization, 'OrganizationName'))
-        .filter((element) => attributeOf(element, 'xml:lang') === 'it')
-        .map(textOf)
+      const name = organizationNameOf(metadata)
       return unless(
         !companyIsOrganization || company === name,
         `Company is "${company}", not the OrganizationName "${name}"`,
@@ -202,7 +201,7 @@ const checksOf = (s: '2.3' | '2.4'): readonly Check<MetadataDocument>[] => [
   },
 ]
 
-export const contactChecks = (profile: SpidMetadataProfile): readonly Check<MetadataDocument>[] =>
+export const contactChecks = (profile: SpidMetadataProfile): readonly Check<SpidMetadataDocument>[] =>
   checksOf(section(profile))
 
 const valuesOf = (contact: Element): ReadonlyMap<string, string> =>

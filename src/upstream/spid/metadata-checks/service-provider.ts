@@ -1,14 +1,19 @@
 /** docs/rules/spid-saml.md 2.1, second half, and section 11: the SPSSODescriptor. */
-import { X509Certificate } from 'node:crypto'
+import { type Check, unless } from '../../saml/finding.ts'
+import { children, indexOf } from '../../saml/metadata-document.ts'
+import {
+  bindings,
+  indexFaults,
+  keyDescriptorFaults,
+  keyDescriptors,
+  nameIdFormatFaults,
+  roleAttributeFaults,
+  roleFaults,
+} from '../../saml/metadata-faults.ts'
 import { attributeOf, namespaces, textOf } from '../../saml/xml.ts'
-import { type Check, unless } from '../finding.ts'
-import { addressFaults, certificatesIn, children, indexOf, type MetadataDocument, pemOf } from './document.ts'
+import { addressFaults, type SpidMetadataDocument } from './document.ts'
 
-const BINDINGS = 'urn:oasis:names:tc:SAML:2.0:bindings:'
-const logoutBindings: ReadonlySet<string> = new Set(
-  ['HTTP-POST', 'HTTP-Redirect', 'SOAP'].map((name) => BINDINGS + name),
-)
-const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+const logoutBindings: ReadonlySet<string> = new Set(Object.values(bindings))
 
 /** Section 7: exactly these 23. */
 const attributeNames: ReadonlySet<string> = new Set(
@@ -33,31 +38,24 @@ const OURS = 'the file was changed, or this is a defect of Varco: make it again 
 const SETS = 'correct federation.spid.attribute_sets in the tenant file'
 const HOST = 'set public_url to the https:// address of the regional host'
 
-export const serviceProviderChecks: readonly Check<MetadataDocument>[] = [
-  {
-    id: '1.6.0',
-    faults: ({ roles }) => unless(roles.length === 1, `there are ${roles.length} SPSSODescriptors, not one`),
-    fix: OURS,
-  },
+export const serviceProviderChecks: readonly Check<SpidMetadataDocument>[] = [
+  { id: '1.6.0', faults: roleFaults, fix: OURS },
   {
     id: '1.6.1-2',
-    faults: ({ roles }) => attributeFaults(roles, 'protocolSupportEnumeration', namespaces.protocol),
+    faults: (metadata) => roleAttributeFaults(metadata, 'protocolSupportEnumeration', namespaces.protocol),
     fix: OURS,
   },
-  { id: '1.6.3-5', faults: ({ roles }) => attributeFaults(roles, 'AuthnRequestsSigned', 'true'), fix: OURS },
-  { id: '01.06.07-09', faults: ({ roles }) => attributeFaults(roles, 'WantAssertionsSigned', 'true'), fix: OURS },
+  { id: '1.6.3-5', faults: (metadata) => roleAttributeFaults(metadata, 'AuthnRequestsSigned', 'true'), fix: OURS },
+  { id: '01.06.07-09', faults: (metadata) => roleAttributeFaults(metadata, 'WantAssertionsSigned', 'true'), fix: OURS },
   {
     id: '1.4.0-1',
-    faults: (metadata) => {
-      const signing = keyDescriptors(metadata, 'signing')
-      return [
-        ...unless(signing.length > 0, 'there is no KeyDescriptor for signing'),
-        ...signing.flatMap(certificateFaults),
-      ]
-    },
+    faults: (metadata) => [
+      ...unless(keyDescriptors(metadata, 'signing').length > 0, 'there is no KeyDescriptor for signing'),
+      ...keyDescriptorFaults(metadata, 'signing'),
+    ],
     fix: OURS,
   },
-  { id: '1.4.2', faults: (metadata) => keyDescriptors(metadata, 'encryption').flatMap(certificateFaults), fix: OURS },
+  { id: '1.4.2', faults: (metadata) => keyDescriptorFaults(metadata, 'encryption'), fix: OURS },
   {
     id: '1.8.x',
     faults: ({ inRole }) => {
@@ -75,15 +73,7 @@ export const serviceProviderChecks: readonly Check<MetadataDocument>[] = [
     },
     fix: HOST,
   },
-  {
-    id: '2.1 NameIDFormat',
-    faults: ({ inRole }) =>
-      inRole('NameIDFormat')
-        .map(textOf)
-        .filter((format) => format !== TRANSIENT)
-        .map((format) => `NameIDFormat is ${format}`),
-    fix: OURS,
-  },
+  { id: '2.1 NameIDFormat', faults: nameIdFormatFaults, fix: OURS },
   {
     id: '1.1.x',
     faults: ({ inRole }) => {
@@ -93,10 +83,7 @@ export const serviceProviderChecks: readonly Check<MetadataDocument>[] = [
         ...unless(services.length > 0, 'there is no AssertionConsumerService'),
         ...indexFaults(services),
         ...services.flatMap((service) => [
-          ...unless(
-            attributeOf(service, 'Binding') === `${BINDINGS}HTTP-POST`,
-            'an AssertionConsumerService is not HTTP-POST',
-          ),
+          ...unless(attributeOf(service, 'Binding') === bindings.post, 'an AssertionConsumerService is not HTTP-POST'),
           ...addressFaults('the Location of AssertionConsumerService', attributeOf(service, 'Location')),
         ]),
         ...unless(
@@ -125,41 +112,6 @@ export const serviceProviderChecks: readonly Check<MetadataDocument>[] = [
     fix: 'leave the indexes 99 and 100 to eIDAS',
   },
 ]
-
-const attributeFaults = (roles: readonly Element[], name: string, wanted: string): readonly string[] =>
-  roles.flatMap((role) =>
-    unless(attributeOf(role, name) === wanted, `${name} is ${attributeOf(role, name) ?? 'missing'}`),
-  )
-
-const keyDescriptors = ({ inRole }: MetadataDocument, use: string): readonly Element[] =>
-  inRole('KeyDescriptor').filter((descriptor) => attributeOf(descriptor, 'use') === use)
-
-const certificateFaults = (descriptor: Element): readonly string[] => {
-  const certificates = certificatesIn(descriptor)
-  return certificates.length > 0 && certificates.every(isCertificate)
-    ? []
-    : ['a KeyDescriptor has no readable certificate']
-}
-
-const isCertificate = (base64: string): boolean => {
-  try {
-    new X509Certificate(pemOf(base64))
-    return true
-  } catch {
-    return false
-  }
-}
-
-const indexFaults = (services: readonly Element[]): readonly string[] => {
-  const indexes = services.map(indexOf)
-  return [
-    ...unless(
-      indexes.every((index) => Number.isInteger(index) && index >= 0),
-      'an index is missing or negative',
-    ),
-    ...unless(new Set(indexes).size === indexes.length, 'an index stands twice'),
-  ]
-}
 
 const setFaults = (service: Element): readonly string[] => {
   const what = `the set with index ${attributeOf(service, 'index')}`

@@ -1,7 +1,7 @@
-/** What a check of docs/rules/spid-saml.md sections 2 and 3 found. */
+/** What a check of metadata or of a certificate found: docs/rules/spid-saml.md sections 2 and 3, docs/rules/cie.md A2. */
 
 export interface Finding {
-  /** SPT's number of the test (`1.7.x`), or the section and name of the row where SPT has none (`2.4 Company`). */
+  /** The number of the national check list (`1.7.x`, `4.21`), or section and name of the row where it has none (`2.4 Company`). */
   readonly id: string
   readonly reason: string
   readonly fix: string
