@@ -12,7 +12,7 @@ const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 export const assertSuccess = (status: Status | undefined, anomalies: SamlProfile['anomalies']): void => {
   if (!status?.code) throw new GatewayError('saml_status_missing')
   if (status.code === SUCCESS) return
-  const number = /ErrorCode\s*nr\s*(\d{1,2})/i.exec(status.message ?? '')?.[1]
+  const number = /ErrorCode\s*nr\s*(\d{1,2})(?!\d)/i.exec(status.message ?? '')?.[1]
   if (number === undefined) throw new GatewayError('idp_error_unknown')
   throw new GatewayError(anomalies[Number(number)] ?? 'idp_error_unknown', `ErrorCode nr${number.padStart(2, '0')}`)
 }

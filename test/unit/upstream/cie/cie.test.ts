@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cieProfile, createCie } from '../../../../src/upstream/cie/cie.ts'
+import { createCie } from '../../../../src/upstream/cie/cie.ts'
 import { runStrategy } from '../../../../src/upstream/run-strategy.ts'
-import { edits, NOW, person, removeAttribute, setAttribute } from '../../../fixtures/saml/idp.ts'
-import { pendingLogin, respond, serviceProvider, verdict } from '../../../fixtures/saml/login.ts'
+import { NOW } from '../../../fixtures/saml/idp.ts'
+import { pendingLogin, serviceProvider } from '../../../fixtures/saml/login.ts'
 
 const entityId = 'https://idserver.servizicie.interno.gov.it/idp/profile/SAML2/POST/SSO'
 const ssoUrl = 'https://idserver.servizicie.interno.gov.it/idp/profile/SAML2/Redirect/SSO'
@@ -28,7 +28,7 @@ it.each([
   [1, 'exact', 'minimum'],
   [2, 'exact', 'minimum'],
   [3, 'exact', 'exact'],
-] as const)('cie.md A3.1: level %i with comparison %s is asked with %s', async (level, comparison, sent) => {
+] as const)('cie A3.1: level %i with comparison %s is asked with %s', async (level, comparison, sent) => {
   const cie = createCie({ idp, comparison })
   const resolved = cie.resolve(undefined)?.idp
   const pending = pendingLogin({ upstream: 'cie', level, ...(resolved && { idp: resolved }) })
@@ -37,32 +37,37 @@ it.each([
   expect(outcome.evidence.request).toContain(`Destination="${ssoUrl}"`)
 })
 
-describe('cie.md A4: a response of CIE', () => {
-  const profile = cieProfile('minimum')
-  const noFormats = edits(removeAttribute('saml:Issuer', 'Format', 0), removeAttribute('saml:Issuer', 'Format', 1))
+describe('cie A3: a request', () => {
+  const cie = createCie({ idp, comparison: 'minimum' })
+  const begun = async (level: 1 | 2 | 3) => {
+    const resolved = cie.resolve(undefined)?.idp
+    const pending = pendingLogin({ upstream: 'cie', level, ...(resolved && { idp: resolved }) })
+    const outcome = await runStrategy(cie.strategy(pending, serviceProvider(pending)), { step: 'begin', now: NOW })
+    return { pending, xml: outcome.evidence.request ?? '' }
+  }
 
-  it('is accepted without Issuer Formats, and is a CIE identity', async () => {
-    const outcome = await respond({ edit: noFormats }, { profile })
-    expect(outcome).toMatchObject({ kind: 'verified', citizen: { upstream: 'cie', fiscalNumber: person.fiscalNumber } })
+  it.each([1, 2, 3] as const)(
+    'at level %i authenticates anew, asks for that class and for nothing silently',
+    async (level) => {
+      const { xml } = await begun(level)
+      expect(xml).toContain('ForceAuthn="true"')
+      expect(xml.match(/<saml:AuthnContextClassRef[^>]*>([^<]*)/)?.[1]).toBe(`https://www.spid.gov.it/SpidL${level}`)
+      expect(xml).not.toMatch(/IsPassive|AllowCreate|Scoping|RequesterID|saml:Conditions|saml:Subject\b|Extensions/)
+    },
+  )
+
+  it('names its address and its binding, not an index beside them', async () => {
+    const { xml, pending } = await begun(2)
+    expect(xml).toContain(`AssertionConsumerServiceURL="${pending.acsUrl}"`)
+    expect(xml).toContain('ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"')
+    expect(xml).toContain(`AttributeConsumingServiceIndex="${pending.attributeSet.index}"`)
+    expect(xml).not.toContain('AssertionConsumerServiceIndex')
   })
 
-  it('is refused with another Issuer Format', async () => {
-    const edit = setAttribute('saml:Issuer', 'Format', 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified', 1)
-    expect(verdict(await respond({ edit }, { profile }))).toBe('saml_issuer_format_wrong')
-  })
-
-  it('counts with the level that came back, at least the one asked', async () => {
-    const level3 = { classRef: 'https://www.spid.gov.it/SpidL3' }
-    expect(await respond(level3, { profile })).toMatchObject({ citizen: { level: 3 } })
-    const pending = pendingLogin({ upstream: 'cie', level: 3 })
-    expect(verdict(await respond({}, { profile, pending }))).toBe('saml_level_too_low')
-  })
-
-  it('brings the four attributes and no other', async () => {
-    const attributes = { ...person, gender: 'F', email: 'x@example.it' }
-    const pending = pendingLogin({ attributeSet: { index: 0, attributes: Object.keys(attributes) } })
-    const outcome = await respond({ attributes }, { profile, pending })
-    expect(outcome).toMatchObject({ kind: 'verified' })
-    if (outcome.kind === 'verified') expect(outcome.citizen).not.toHaveProperty('email')
+  it('comes from the tenant’s entityID, character for character, under an ID that is an NCName', async () => {
+    const { xml, pending } = await begun(2)
+    expect(xml).toContain(`>${pending.entityId}</saml:Issuer>`)
+    expect(xml).toMatch(/ ID="[A-Za-z_][\w.-]*"/)
+    expect(xml).toMatch(/ IssueInstant="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/)
   })
 })

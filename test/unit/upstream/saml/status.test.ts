@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cieProfile } from '../../../../src/upstream/cie/cie.ts'
 import { respond, verdict } from '../../../fixtures/saml/login.ts'
 
 const spid = async (message: string) => verdict(await respond({ status: { code: 'Responder', message } }))
-const cie = async (message: string) =>
-  verdict(await respond({ status: { code: 'Responder', message } }, { profile: cieProfile('minimum') }))
 
 describe('SPID', () => {
   it.each([
@@ -40,6 +37,7 @@ describe('SPID', () => {
   it('does not guess', async () => {
     expect(await spid('nr25')).toBe('idp_error_unknown')
     expect(await spid('')).toBe('idp_error_unknown')
+    expect(await spid('ErrorCode nr250')).toBe('idp_error_unknown')
     expect(verdict(await respond({ status: { code: 'Requester' } }))).toBe('idp_error_unknown')
   })
 
@@ -47,18 +45,4 @@ describe('SPID', () => {
     const outcome = await respond({ status: { code: 'Responder', message: 'RSSMRA80A01H501U ErrorCode nr22' } })
     expect(outcome).toMatchObject({ error: { detail: 'ErrorCode nr22' } })
   })
-})
-
-it.each([
-  ['21', 'idp_timeout'],
-  ['22', 'idp_consent_refused'],
-  ['23', 'idp_identity_blocked'],
-  ['25', 'idp_cancelled'],
-  ['12', 'idp_request_rejected'],
-  ['19', 'idp_error_unknown'],
-  ['20', 'idp_error_unknown'],
-  ['24', 'idp_error_unknown'],
-  ['30', 'idp_error_unknown'],
-])('cie.md A5: nr%s is %s', async (number, code) => {
-  expect(await cie(`ErrorCode nr${number}`)).toBe(code)
 })
