@@ -19,7 +19,7 @@ import { originForm } from './http/request-target.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { tenantResolver } from './http/tenant-resolver.ts'
 import type { Keyring } from './keyring/keyring.ts'
-import { createSpidMetadata } from './service-provider/metadata.ts'
+import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
 import type { SealedStore } from './store/sealed.ts'
 import { createTenantRegistry } from './tenant/registry.ts'
@@ -53,7 +53,7 @@ export interface App {
 export const createApp = (deps: AppDeps): App => {
   const { config, store, keyring, audit, log, now, randomId, assets } = deps
   const tenants = createTenantRegistry(config.tenants)
-  const metadataOf = createSpidMetadata(config)
+  const metadataOf = createServedMetadata(config)
   const pages = createPages({ renderer: deps.renderer, region: config.region })
 
   /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */

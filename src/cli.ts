@@ -1,4 +1,5 @@
 /** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { runCommand } from './cli/run-command.ts'
@@ -8,6 +9,7 @@ const code = await runCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   now: Date.now,
+  randomUuid: randomUUID,
   readers: {
     env: process.env,
     readFile: (path) => readFile(path, 'utf8'),

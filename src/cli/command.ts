@@ -11,6 +11,8 @@ export interface World {
   readonly err: (text: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Of version 4. */
+  readonly randomUuid: () => string
   readonly readers: Readers
   /** Makes the folders it needs and replaces the file in one step. */
   readonly writeFile: (path: string, text: string) => Promise<void>

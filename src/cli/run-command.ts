@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { GatewayError, StartError } from '../errors.ts'
+import { cieMetadataCommand } from './cie-metadata.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
@@ -42,6 +43,7 @@ const commands: readonly Command[] = [
   spidMetadataCommand,
   spidCertificate,
   spidSubmission,
+  cieMetadataCommand,
   help,
   version,
 ]

@@ -1,6 +1,6 @@
 import { certificateOwnerOf } from '../service-provider/certificate.ts'
-import { spidMetadataOf } from '../service-provider/metadata.ts'
-import { findingText } from '../upstream/spid/finding.ts'
+import { spidMetadataOf } from '../service-provider/spid-metadata.ts'
+import { findingText } from '../upstream/saml/finding.ts'
 import { metadataFindings } from '../upstream/spid/metadata-checks.ts'
 import type { Command } from './command.ts'
 import { readConfiguration } from './configuration.ts'

@@ -27,17 +27,28 @@ export interface AggregatorConfig {
   /** The `uri` in the subject of the shared certificates (docs/rules/spid-saml.md section 3). */
   readonly uri?: string
   readonly ipaCode?: string
+  readonly ipaCategory?: string
   /** With its country. */
   readonly vatNumber?: string
   readonly fiscalCode?: string
+  /** ATECO codes of its activities. */
+  readonly nace2Codes?: readonly string[]
   readonly email?: string
   readonly phone?: string
   readonly organizationIdentifier?: string
   readonly policyOids?: readonly string[]
   /** localityName of the certificates. */
   readonly city?: string
+  /** Towards CIE (docs/rules/cie.md A2.1): a company that the region owns may have an IPA code and be private all the same. */
+  readonly kind: 'public' | 'private'
+  /** Belfiore code of its seat; abroad the postal code. */
+  readonly municipality?: string
+  readonly province?: string
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
   readonly spid: SamlKeyPair
-  readonly cie: SamlKeyPair
+  /** `contact`: where it is not the one that stands above. */
+  readonly cie: SamlKeyPair & { readonly contact: { readonly email?: string; readonly phone?: string } }
 }
 
 export interface GatewayConfig {

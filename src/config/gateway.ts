@@ -98,7 +98,10 @@ export const readGateway = async (
     aggregator: {
       ...aboutAggregator(file.aggregator),
       spid: await pairs.saml(yaml, ['aggregator', 'spid'], file.aggregator.spid),
-      cie: await pairs.saml(yaml, ['aggregator', 'cie'], file.aggregator.cie),
+      cie: {
+        ...(await pairs.saml(yaml, ['aggregator', 'cie'], file.aggregator.cie)),
+        contact: file.aggregator.cie.contact,
+      },
     },
     spid: {
       metadata: await metadata(['spid', 'metadata'], file.spid.metadata),
@@ -130,13 +133,19 @@ const aboutAggregator = (file: GatewayFile['aggregator']): Omit<AggregatorConfig
   ...(file.name !== undefined && { name: file.name }),
   ...(file.uri !== undefined && { uri: file.uri }),
   ...(file.ipa_code !== undefined && { ipaCode: file.ipa_code }),
+  ...(file.ipa_category !== undefined && { ipaCategory: file.ipa_category }),
   ...(file.vat_number !== undefined && { vatNumber: file.vat_number }),
   ...(file.fiscal_code !== undefined && { fiscalCode: file.fiscal_code }),
+  ...(file.nace2_codes !== undefined && { nace2Codes: file.nace2_codes }),
   ...(file.email !== undefined && { email: file.email }),
   ...(file.phone !== undefined && { phone: file.phone }),
   ...(file.organization_identifier !== undefined && { organizationIdentifier: file.organization_identifier }),
   ...(file.policy_oids !== undefined && { policyOids: file.policy_oids }),
   ...(file.city !== undefined && { city: file.city }),
+  kind: file.kind ?? (file.ipa_code === undefined ? 'private' : 'public'),
+  ...(file.municipality !== undefined && { municipality: file.municipality }),
+  ...(file.province !== undefined && { province: file.province }),
+  country: file.country,
 })
 
 const absolute = <Source extends MetadataSource>(yaml: YamlFile, source: Source): Source =>

@@ -147,6 +147,26 @@ export const bodyFiscalCode = z
     told('is not the tax code of a body', 'write its eleven digits, in quotes: "01234567890"'),
   )
 
+/** docs/rules/cie.md A2.1: where a body or a company sits. */
+export const belfioreCode = z
+  .string()
+  .regex(/^[A-Z]\d{3}$/, told('is not a Belfiore code', 'write one capital letter and three digits, as X999'))
+
+export const province = z
+  .string()
+  .regex(/^[A-Z]{2}$/, told('is not a province', 'write two capital letters, as on number plates: TN'))
+
+export const ipaCategory = z
+  .string()
+  .regex(
+    /^[A-Z]{1,3}\d{0,3}$/,
+    told('is not an IPA category', 'write it as it stands on indicepa.gov.it, as L6 for a Comune'),
+  )
+
+export const nace2Code = z
+  .string()
+  .regex(/^\d{2}(\.\d{1,2}){0,2}$/, told('is not an ATECO code', 'write it in quotes, as "62.01.00"'))
+
 /** An address or a CIDR block. */
 export const network = z.string().refine(
   (value) => {

@@ -5,18 +5,22 @@ import type { MetadataSource } from './gateway-config.ts'
 import { secretReference } from './references.ts'
 import {
   always,
+  belfioreCode,
   block,
   bodyFiscalCode,
   distinct,
   filePath,
   httpsOrigin,
+  ipaCategory,
   ipaCode,
   listen,
   localised,
+  nace2Code,
   network,
   officeEmail,
   officePhone,
   origin,
+  province,
   text,
   vatNumber,
   webUrl,
@@ -32,11 +36,18 @@ const keyPair = block({ key: secretReference, certificate: certificateReference 
 /** Published beside the pair in use while keys change; its own key is needed only where it is to sign one day. */
 export const nextPair = block({ key: secretReference.exactOptional(), certificate: certificateReference })
 
-const samlKeyPair = block({
+const samlKeyPair = {
   key: secretReference,
   certificate: certificateReference,
   next: nextPair.exactOptional(),
-})
+}
+
+/** Whom to call; of an office, not of a person. */
+export const contact = block({ email: officeEmail.exactOptional(), phone: officePhone.exactOptional() })
+
+const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, told('is not a country', 'write the two capital letters of ISO 3166-1, as IT'))
 
 const policyOid = z
   .string()
@@ -47,8 +58,14 @@ const aggregator = block({
   name: text.exactOptional(),
   uri: webUrl.exactOptional(),
   ipa_code: ipaCode.exactOptional(),
+  ipa_category: ipaCategory.exactOptional(),
   vat_number: vatNumber.exactOptional(),
   fiscal_code: bodyFiscalCode.exactOptional(),
+  nace2_codes: z
+    .array(nace2Code)
+    .min(1, told('is empty', 'name the main activity, or remove the key'))
+    .superRefine(distinct(), always)
+    .exactOptional(),
   email: officeEmail.exactOptional(),
   phone: officePhone.exactOptional(),
   organization_identifier: text.exactOptional(),
@@ -58,9 +75,19 @@ const aggregator = block({
     .superRefine(distinct(), always)
     .exactOptional(),
   city: text.exactOptional(),
-  spid: samlKeyPair,
-  cie: samlKeyPair,
-})
+  kind: z.enum(['public', 'private']).exactOptional(),
+  municipality: text.exactOptional(),
+  province: province.exactOptional(),
+  country: country.default('IT'),
+  spid: block(samlKeyPair),
+  cie: block({ ...samlKeyPair, contact: contact.default({}) }),
+}).superRefine(({ municipality, country }: { municipality?: unknown; country?: unknown }, context) => {
+  // abroad it is the postal code (docs/rules/cie.md A2.1)
+  if (municipality === undefined || (country ?? 'IT') !== 'IT') return
+  for (const { message } of belfioreCode.safeParse(municipality).error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path: ['municipality'], message })
+  }
+}, always)
 
 const isUrl = (value: string): boolean => /^https?:\/\//i.test(value)
 

@@ -1,4 +1,4 @@
-/** A service provider's metadata stand where its entityID points to, letter by letter: docs/rules/spid-saml.md section 1. */
+/** A service provider's metadata stand where its entityID points to, letter by letter: docs/rules/spid-saml.md section 1, docs/rules/cie.md A2. */
 import { GatewayError } from '../errors.ts'
 import type { Handler } from './request-context.ts'
 

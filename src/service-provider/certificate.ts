@@ -5,8 +5,8 @@ import type { Tenant } from '../tenant/tenant.ts'
 import type { CertificateContent } from '../upstream/spid/certificate.ts'
 import type { CertificateOwner } from '../upstream/spid/certificate-checks.ts'
 import { usualPolicies } from '../upstream/spid/certificate-names.ts'
-import { isAggregated } from './metadata.ts'
 import type { Complete } from './missing.ts'
+import { isAggregated } from './spid-metadata.ts'
 
 /** What the certificate of a tenant's own pair says; without a tenant, that of the region's pair. docs/rules/spid-saml.md section 3. */
 export const spidCertificateOf = (

@@ -9,3 +9,9 @@ export interface Missing {
 }
 
 export type Complete<Value> = Value | { readonly missing: readonly Missing[] }
+
+export const absent = (file: Missing['file'], path: string, value: unknown, fix: string): readonly Missing[] =>
+  value === undefined ? [{ file, path, fix }] : []
+
+export const AN_OFFICE = 'an address of an office, as spid@comune.example.it'
+export const FULL_NAME = 'the full name of who runs the gateway'

@@ -29,6 +29,12 @@ const uniques: readonly Unique[] = [
     fix: 'correct the IPA code, or write the entityID that was registered for this body',
   },
   {
+    // what is copied with a tenant file: the Ministry knows each service by its own
+    path: ['federation', 'cie', 'service_uuid'],
+    of: ({ cie }) => cie.attributeSets[0]?.serviceUuid?.toLowerCase(),
+    fix: 'remove it from one of the two files, and varco cie metadata offers a fresh one',
+  },
+  {
     path: ['federation', 'cie', 'entity_id'],
     of: ({ cie }) => cie.entityId,
     fix: 'correct the IPA code, or write the entityID that was registered for this body',

@@ -2,19 +2,8 @@
 import { z } from 'zod'
 import { told } from '../config/explain.ts'
 import { secretReference } from '../config/references.ts'
-import {
-  always,
-  block,
-  bodyFiscalCode,
-  distinct,
-  localised,
-  officeEmail,
-  officePhone,
-  text,
-  vatNumber,
-  webUrl,
-} from '../config/rules.ts'
-import { certificateReference, nextPair } from '../config/schema.ts'
+import { always, block, bodyFiscalCode, distinct, localised, text, vatNumber, webUrl } from '../config/rules.ts'
+import { certificateReference, contact, nextPair } from '../config/schema.ts'
 import { spidAttributeNames } from './attribute-names.ts'
 
 export const spidProfiles = ['pub-ag-full', 'pub-op-full', 'spid'] as const
@@ -69,7 +58,7 @@ const spid = block({
     .min(1, told('is empty', 'name at least the set with index 0'))
     .superRefine(distinct('index'), always)
     .exactOptional(),
-  contact: block({ email: officeEmail.exactOptional(), phone: officePhone.exactOptional() }).default({}),
+  contact: contact.default({}),
   vat_number: vatNumber.exactOptional(),
   fiscal_code: bodyFiscalCode.exactOptional(),
   ...ownPair,
@@ -85,19 +74,23 @@ const spid = block({
     context.addIssue({ code: 'custom', path: ['entity_id'], message })
   }, always)
 
-const uuid = z.uuidv4(told('is not a UUID of version 4', 'generate one once, and never change it'))
+const uuid = z.uuidv4(
+  told('is not a UUID of version 4', 'remove it, and varco cie metadata offers a fresh one; then never change it'),
+)
 
 const cie = block({
   entity_id: entityId.exactOptional(),
   acs_url: webUrl.exactOptional(),
   slo_url: webUrl.exactOptional(),
   service_uuid: uuid.exactOptional(),
+  descriptions: localised(text).exactOptional(),
+  contact: contact.default({}),
   ...ownPair,
 }).superRefine(wholePair, always)
 
 export const federationSchema = block({
   spid: spid.default({ profile: 'pub-ag-full', contact: {} }),
-  cie: cie.default({}),
+  cie: cie.default({ contact: {} }),
 })
 export type FederationFile = z.output<typeof federationSchema>
 

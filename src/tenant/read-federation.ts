@@ -3,6 +3,7 @@ import { createPairReading, type SamlPairReference } from '../config/key-pairs.t
 import type { Problem } from '../config/problem.ts'
 import type { Reading } from '../config/references.ts'
 import type { YamlFile } from '../config/yaml-file.ts'
+import { cieAttributeNames } from './attribute-names.ts'
 import type { FederationFile } from './federation-schema.ts'
 import type { TenantFile } from './schema.ts'
 import type { AttributeSet, Localised, OwnSigning, SpidRegistration, Tenant } from './tenant.ts'
@@ -27,13 +28,27 @@ export const attributeSetOf = ({
   ...(descriptions !== undefined && { descriptions }),
 })
 
-/** A short name and a page in each language that the body has a name in. */
-export const faceOf = ({ organisation, site_url }: TenantFile): Pick<Tenant, 'displayNames' | 'urls' | 'city'> => {
-  const { names, display_names = {}, urls = {}, city } = organisation
+/** CIE has one set, with all that it knows; the service that it stands for has a UUID instead of a name. */
+export const cieServiceOf = ({ service_uuid, descriptions }: FederationFile['cie']): AttributeSet => ({
+  index: 0,
+  name: 'base',
+  descriptions: descriptions ?? { it: 'Servizi online' },
+  attributes: cieAttributeNames,
+  ...(service_uuid !== undefined && { serviceUuid: service_uuid }),
+})
+
+type Face = Pick<Tenant, 'displayNames' | 'urls' | 'ipaCategory' | 'belfiore' | 'province' | 'city'>
+
+/** A short name and a page in each language that the body has a name in, and where it is. */
+export const faceOf = ({ organisation, site_url }: TenantFile): Face => {
+  const { names, display_names = {}, urls = {}, ipa_category, belfiore, province, city } = organisation
   const siteEverywhere = Object.fromEntries(Object.keys(names).map((language) => [language, site_url]))
   return {
     displayNames: { ...names, ...display_names },
     urls: { ...(siteEverywhere as unknown as Localised), ...urls },
+    ...(ipa_category !== undefined && { ipaCategory: ipa_category }),
+    ...(belfiore !== undefined && { belfiore }),
+    ...(province !== undefined && { province }),
     ...(city !== undefined && { city }),
   }
 }

@@ -4,9 +4,9 @@ import type { Path, Problem } from '../config/problem.ts'
 import type { Reading } from '../config/references.ts'
 import { isLoopback } from '../config/rules.ts'
 import type { YamlFile } from '../config/yaml-file.ts'
-import { cieAttributeNames, defaultSpidAttributes, eidasAttributeNames } from './attribute-names.ts'
+import { defaultSpidAttributes, eidasAttributeNames } from './attribute-names.ts'
 import { readClient } from './read-client.ts'
-import { aboutBody, attributeSetOf, faceOf, type OwnSignings } from './read-federation.ts'
+import { aboutBody, attributeSetOf, cieServiceOf, faceOf, type OwnSignings } from './read-federation.ts'
 import type { Region } from './region.ts'
 import type { TenantFile } from './schema.ts'
 import type { SamlRegistration, Tenant } from './tenant.ts'
@@ -74,17 +74,11 @@ export const readTenant = (
       entityId: cie.entity_id ?? `${publicUrl}/cie/${ipaCode}`,
       acsUrl: address('cie', 'acs'),
       sloUrl: address('cie', 'slo'),
-      attributeSets: [
-        {
-          index: 0,
-          name: 'base',
-          attributes: cieAttributeNames,
-          ...(cie.service_uuid !== undefined && { serviceUuid: cie.service_uuid }),
-        },
-      ],
+      attributeSets: [cieServiceOf(cie)],
+      contact: cie.contact,
       ...(signings.cie !== undefined && { signing: signings.cie }),
     },
-  } satisfies Record<string, SamlRegistration>
+  } satisfies Pick<Tenant, 'spid' | 'cie'>
   const eidas =
     file.methods.eidas === true && eidasIndex !== undefined ? eidasOf(registrations.spid, eidasIndex) : undefined
   for (const [place, { index }] of (eidas && spid.attribute_sets?.entries()) ?? []) {

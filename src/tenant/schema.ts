@@ -1,7 +1,19 @@
 /** The tenant file: every rule about one Comune, each with its reason and what to write instead. */
 import { z } from 'zod'
 import { told } from '../config/explain.ts'
-import { always, block, distinct, ipaCode, localised, text, translated, webUrl } from '../config/rules.ts'
+import {
+  always,
+  belfioreCode,
+  block,
+  distinct,
+  ipaCategory,
+  ipaCode,
+  localised,
+  province,
+  text,
+  translated,
+  webUrl,
+} from '../config/rules.ts'
 import { helpdesk, legal } from '../config/schema.ts'
 import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
@@ -36,10 +48,9 @@ const LANGUAGES = Object.fromEntries(languages.map((language) => [language, true
 
 const organisation = block({
   ipa_code: ipaCode,
-  belfiore: z
-    .string()
-    .regex(/^[A-Z]\d{3}$/, told('is not a Belfiore code', 'write one capital letter and three digits, as X999'))
-    .exactOptional(),
+  ipa_category: ipaCategory.exactOptional(),
+  belfiore: belfioreCode.exactOptional(),
+  province: province.exactOptional(),
   names: localised(text),
   display_names: translated(text).exactOptional(),
   urls: translated(webUrl).exactOptional(),
@@ -104,7 +115,7 @@ export const tenantSchema = block({
   helpdesk: helpdesk.exactOptional(),
   legal: legal.default({}),
   methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
-  federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: {} }),
+  federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: { contact: {} } }),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 }).superRefine(literalWhereLive, always)
 export type TenantFile = z.output<typeof tenantSchema>

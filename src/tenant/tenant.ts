@@ -52,6 +52,11 @@ export interface SpidRegistration extends SamlRegistration {
   readonly fiscalCode?: string
 }
 
+/** What the Ministry wants to know: docs/rules/cie.md A2.1. */
+export interface CieRegistration extends SamlRegistration {
+  readonly contact: { readonly email?: string; readonly phone?: string }
+}
+
 export interface Client {
   readonly id: string
   readonly names: Localised
@@ -89,6 +94,12 @@ export interface Tenant {
   /** Its own page in each of those languages. */
   readonly urls: Localised
   readonly ipaCode: string
+  /** `L6`: municipalities. */
+  readonly ipaCategory?: string
+  /** Of the municipality, as `H501`. */
+  readonly belfiore?: string
+  /** As on number plates. */
+  readonly province?: string
   /** localityName of a certificate of its own. */
   readonly city?: string
   readonly siteUrl: string
@@ -99,7 +110,7 @@ export interface Tenant {
   readonly legal: { readonly privacyUrl?: Localised; readonly accessibilityUrl?: Localised }
   readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean; readonly eidas: boolean }
   readonly spid: SpidRegistration
-  readonly cie: SamlRegistration
+  readonly cie: CieRegistration
   /** EntityID and ACS are SPID's: docs/design/0002-eidas-acs.md. Absent where `methods.eidas` is off. */
   readonly eidas?: SamlRegistration
   readonly clients: readonly Client[]

@@ -1,5 +1,4 @@
 /** The metadata of each tenant as AgID gets them: from the address that is the entityID, from the command, in the ZIP. */
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,67 +10,20 @@ import { serviceProviderIdentity } from '../../sandbox/pki/profiles.ts'
 import { spidMetadata } from '../../src/upstream/spid/metadata.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
+import { asText, createMetadataTools } from '../fixtures/saml/metadata-tools.ts'
 import { aggregated, signing } from '../fixtures/spid/service-provider.ts'
 
 const host = 'login.regione.example'
-const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata'
 
 const folder = mkdtempSync(join(tmpdir(), 'varco-metadata-'))
 const { run, killAll } = createVarcoProcesses()
 afterEach(killAll)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The schemas of the packages opensaml-schemas and xmltooling-schemas name each other by addresses on the web. */
-const catalog = join(folder, 'catalog.xml')
-const inPackage = (address: string, name: string) =>
-  `<system systemId="http://www.w3.org/${address}" uri="file:///usr/share/xml/xmltooling/${name}"/>`
-writeFileSync(
-  catalog,
-  `<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
-${inPackage('TR/2002/REC-xmldsig-core-20020212/xmldsig-core-schema.xsd', 'xmldsig-core-schema.xsd')}
-${inPackage('TR/2002/REC-xmlenc-core-20021210/xenc-schema.xsd', 'xenc-schema.xsd')}
-${inPackage('2001/xml.xsd', 'xml.xsd')}
-</catalog>`,
-)
-
-const file = (name: string, content: string): string => {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
-const command = (name: string, ...args: readonly string[]) =>
-  execFileSync(name, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XML_CATALOG_FILES: catalog },
-  })
-const validate = (xml: string) =>
-  command(
-    'xmllint',
-    '--nonet',
-    '--noout',
-    '--schema',
-    '/usr/share/xml/opensaml/saml-schema-metadata-2.0.xsd',
-    file('metadata.xml', xml),
-  )
-const verify = (xml: string, certificate: string) =>
-  command(
-    'xmlsec1',
-    '--verify',
-    '--pubkey-cert-pem',
-    certificate,
-    '--id-attr:ID',
-    `${METADATA}:EntityDescriptor`,
-    file('metadata.xml', xml),
-  )
+const { file, command, validate, verify } = createMetadataTools(folder)
 
 const get = (gateway: TestGateway, path: string, at = host) =>
   request(gateway.regional).get(path).set({ Host: at, Accept: 'text/html' }).buffer(true).parse(asText)
-const asText = (response: request.Response, done: (error: Error | null, text: string) => void) => {
-  const chunks: Buffer[] = []
-  response.on('data', (chunk: Buffer) => chunks.push(chunk))
-  response.on('end', () => done(null, Buffer.concat(chunks).toString()))
-}
 
 const operator = `federation:
   spid:

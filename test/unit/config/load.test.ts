@@ -240,6 +240,21 @@ describe('a broken configuration', () => {
       'cie.comparison',
       'must be one of',
     ],
+    [
+      'a company whose activity is in words',
+      'aggregator:',
+      'aggregator:\n  nace2_codes: [software]',
+      'aggregator.nace2_codes[0]',
+      'is not an ATECO code',
+    ],
+    [
+      'the number of ISTAT as its municipality',
+      'aggregator:',
+      'aggregator:\n  municipality: "022205"',
+      'aggregator.municipality',
+      'is not a Belfiore code',
+    ],
+    ['a country in words', 'aggregator:', 'aggregator:\n  country: Italia', 'aggregator.country', 'is not a country'],
     ['no tenants', 'tenants: tenants', 'tenants: nowhere', 'tenants', 'is not a folder'],
   ])('is refused with %s', async (_, from, to, path, reason) => {
     const problems = problemsOf(await load(withGateway([from, to])))

@@ -65,7 +65,8 @@ describe('the aggregator', () => {
 
   it('may be described as little as a gateway without metadata needs', async () => {
     const { aggregator } = configOf(await load())
-    expect(Object.keys(aggregator)).toEqual(['spid', 'cie'])
+    const { spid, cie, ...rest } = aggregator
+    expect(rest).toEqual({ kind: 'private', country: 'IT' })
   })
 })
 

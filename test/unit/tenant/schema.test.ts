@@ -185,11 +185,32 @@ describe('a tenant file', () => {
       'https://login.regione.example/t/esempio/saml/spid/acs',
     ],
     [
+      'a province in words',
+      ['  belfiore: X999', '  belfiore: X999\n  province: Trento'],
+      'organisation.province',
+      'is not a province',
+      'TN',
+    ],
+    [
+      'an IPA category in words',
+      ['  belfiore: X999', '  belfiore: X999\n  ipa_category: Comuni'],
+      'organisation.ipa_category',
+      'is not an IPA category',
+      'L6',
+    ],
+    [
+      'the address of a person as contact',
+      federation('{ cie: { contact: { email: "Anna Rossi <anna@a.example>" } } }'),
+      'federation.cie.contact.email',
+      'is not the address of an office',
+      'spid@comune.example.it',
+    ],
+    [
       'a service UUID of version 1',
       federation('{ cie: { service_uuid: 6ba7b810-9dad-11d1-80b4-00c04fd430c8 } }'),
       'federation.cie.service_uuid',
       'is not a UUID of version 4',
-      'generate',
+      'varco cie metadata offers a fresh one',
     ],
   ])('is refused with %s', async (_, edit, path, reason, fix) => {
     const problems = problemsOf(await load(withTenant(edit)))
@@ -355,6 +376,17 @@ describe('two tenants', () => {
     const problems = problemsOf(await load(second(edit)))
     expect(problems.map(({ path }) => path)).toEqual(paths)
     expect(problems[0]).toMatchObject({ file: '/etc/varco/tenants/zweite.yaml', reason: expect.stringContaining(FILE) })
+  })
+
+  it('may not share the UUID of their CIE service, which is copied with a file', async () => {
+    const uuid = (text: string) => federation(`{ cie: { service_uuid: ${text} } }`)
+    const files = {
+      ...second(uuid('7F3B6A52-8A70-4A0E-9F7E-0B7C2F1F4D11')),
+      [FILE]: edited(tenantYaml, uuid('7f3b6a52-8a70-4a0e-9f7e-0b7c2f1f4d11')),
+    }
+    expect(problemsOf(await load(files))).toMatchObject([
+      { path: 'federation.cie.service_uuid', fix: expect.stringContaining('varco cie metadata') },
+    ])
   })
 
   it('may not share a host', async () => {

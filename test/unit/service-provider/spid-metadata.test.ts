@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { certificateOwnerOf, certificatesInUse, spidCertificateOf } from '../../../src/service-provider/certificate.ts'
-import { createSpidMetadata, spidMetadataOf } from '../../../src/service-provider/metadata.ts'
 import { identityOf, signingOf } from '../../../src/service-provider/signing.ts'
+import { spidMetadataOf } from '../../../src/service-provider/spid-metadata.ts'
 import { metadataFindings } from '../../../src/upstream/spid/metadata-checks.ts'
 import { configOf, edited, GATEWAY, load, tenantYaml, validFiles } from '../config/files.ts'
 
@@ -119,15 +119,6 @@ describe('the metadata of a tenant', () => {
     ['of a public body', [], [federation('{ profile: spid }')], ['tenant: federation.spid.contact.email']],
   ])('name each key that they lack: %s', async (_, gateway, tenant, keys) => {
     expect(await missing(gateway, tenant)).toEqual(keys)
-  })
-
-  it('are found by the entityID, to the letter', async () => {
-    const { config, xml } = await written([region])
-    const metadataOf = createSpidMetadata(config)
-    expect(metadataOf('https://login.regione.example/pub-ag-full/c_x999')).toEqual({ xml })
-    for (const other of ['/pub-ag-full/c_X999', '/pub-ag-full/c_x999/', '/spid/c_x999', '/constructor', '/']) {
-      expect(metadataOf(`https://login.regione.example${other}`)).toBeUndefined()
-    }
   })
 })
 

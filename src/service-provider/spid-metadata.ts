@@ -1,9 +1,9 @@
 /** A tenant towards AgID: from the configuration to the plain values that SPID's folder makes its metadata of. */
 import type { AggregatorConfig, GatewayConfig, SamlKeyPair } from '../config/gateway-config.ts'
-import { type Localised, languages, type Tenant } from '../tenant/tenant.ts'
-import type { Texts } from '../upstream/saml/sp-metadata.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { type Aggregator, type SpidServiceProvider, spidMetadata } from '../upstream/spid/metadata.ts'
-import type { Complete, Missing } from './missing.ts'
+import { AN_OFFICE, absent, type Complete, FULL_NAME, type Missing } from './missing.ts'
+import { organizationOf, texts } from './organization.ts'
 import { identityOf } from './signing.ts'
 
 /** The signed SPID metadata of a tenant; the same bytes for the same configuration. */
@@ -16,29 +16,12 @@ export const spidMetadataOf = (config: GatewayConfig, tenant: Tenant): Complete<
 
 const spidPairOf = ({ aggregator }: GatewayConfig, { spid }: Tenant): SamlKeyPair => spid.signing ?? aggregator.spid
 
-/**
- * By entityID, for the address that it is: undefined where no tenant has it. Each document is made when first asked for
- * and kept: what it is made of changes at a restart only.
- */
-export const createSpidMetadata = (config: GatewayConfig) => {
-  const tenants = new Map(config.tenants.map((tenant) => [tenant.spid.entityId, tenant]))
-  const made = new Map<string, Complete<{ readonly xml: string }>>()
-  return (entityId: string): Complete<{ readonly xml: string }> | undefined => {
-    const tenant = tenants.get(entityId)
-    if (tenant === undefined) return undefined
-    const document = made.get(entityId) ?? spidMetadataOf(config, tenant)
-    made.set(entityId, document)
-    return document
-  }
-}
-
 const spidServiceProvider = (
   { aggregator }: GatewayConfig,
   tenant: Tenant,
   { certificate, next }: SamlKeyPair,
 ): SpidServiceProvider => {
-  const { spid, names, displayNames, urls } = tenant
-  const known = languages.filter((language) => names[language] !== undefined)
+  const { spid } = tenant
   return {
     profile: spid.profile,
     entityId: spid.entityId,
@@ -56,11 +39,7 @@ const spidServiceProvider = (
         descriptions: descriptions === undefined ? [] : texts(descriptions),
         attributes,
       })),
-    organization: {
-      names: texts(names, known),
-      displayNames: texts(displayNames, known),
-      urls: texts(urls, known),
-    },
+    organization: organizationOf(tenant),
     ...(isAggregated(tenant) && { aggregator: aggregatorOf(aggregator) }),
     body: {
       ipaCode: tenant.ipaCode,
@@ -73,12 +52,6 @@ const spidServiceProvider = (
 }
 
 export const isAggregated = ({ spid }: Tenant): boolean => spid.profile === 'pub-ag-full'
-
-const texts = (localised: Localised, wanted: readonly (typeof languages)[number][] = languages): Texts =>
-  wanted.flatMap((language) => {
-    const text = localised[language]
-    return text === undefined ? [] : [{ language, text }]
-  })
 
 /** Its keys have been looked for by `missingForMetadata`. */
 const aggregatorOf = ({
@@ -97,20 +70,16 @@ const aggregatorOf = ({
   ...(fiscalCode !== undefined && { fiscalCode }),
 })
 
-const EMAIL = 'an address of an office, as spid@comune.example.it'
-
 /** docs/rules/spid-saml.md 2.3 and 2.4. */
 const missingForMetadata = (aggregator: AggregatorConfig, tenant: Tenant): readonly Missing[] => {
   const { spid } = tenant
   const { ipaCode, vatNumber, fiscalCode } = aggregator
-  const absent = (file: Missing['file'], path: string, value: unknown, fix: string): readonly Missing[] =>
-    value === undefined ? [{ file, path, fix }] : []
-  const email = absent('tenant', 'federation.spid.contact.email', spid.contact.email, EMAIL)
+  const email = absent('tenant', 'federation.spid.contact.email', spid.contact.email, AN_OFFICE)
   switch (spid.profile) {
     case 'pub-ag-full':
       return [
-        ...absent('gateway', 'aggregator.name', aggregator.name, 'the full name of who runs the gateway'),
-        ...absent('gateway', 'aggregator.email', aggregator.email, EMAIL),
+        ...absent('gateway', 'aggregator.name', aggregator.name, FULL_NAME),
+        ...absent('gateway', 'aggregator.email', aggregator.email, AN_OFFICE),
         ...absent(
           'gateway',
           'aggregator.ipa_code',

@@ -1,0 +1,29 @@
+import { cieMetadataOf } from '../service-provider/cie-metadata.ts'
+import { metadataFindings } from '../upstream/cie/metadata-checks.ts'
+import { findingText } from '../upstream/saml/finding.ts'
+import type { Command } from './command.ts'
+import { readConfiguration } from './configuration.ts'
+import { findTenant, missingText } from './find-tenant.ts'
+
+export const cieMetadataCommand: Command = {
+  name: 'cie metadata',
+  operands: ['TENANT'],
+  options: '--config FILE',
+  summary: 'prints the signed CIE metadata of a tenant, for the Ministry’s portal',
+  run: async (args, world) => {
+    const [id = ''] = args.operands
+    const config = (await readConfiguration(args, world))?.config
+    const tenant = config && findTenant(config, id, world)
+    if (config === undefined || tenant === undefined) return 1
+    const made = cieMetadataOf(config, tenant, world.randomUuid())
+    if ('missing' in made) {
+      world.err(missingText(made.missing, tenant))
+      return 1
+    }
+    world.out(made.xml)
+    const findings = metadataFindings(made.xml, world.now())
+    if (findings.length === 0) return 0
+    world.err(`The Ministry would not accept it:\n${findings.map((finding) => `${findingText(finding)}\n`).join('')}`)
+    return 2
+  },
+}
