@@ -33,7 +33,7 @@ export const en: Dictionary = {
     spidRequest: 'No SPID yet?',
     spidHelp: 'Need help?',
     cie: 'Use your Italian electronic identity card, with the CieID app or your CIE user name and password.',
-    cieLevel3: 'Have your card and its 8-digit PIN ready: you read the card with your phone or a card reader.',
+    cieLevel3: 'You need your card, its 8-digit PIN and a phone with NFC (or a card reader on your computer).',
     cieActivate: 'How to activate your CIE',
     ciePassword: 'Forgot your password?',
     ciePin: 'Lost your PIN?',

@@ -33,7 +33,7 @@ export const it: Dictionary = {
     spidRequest: 'Non hai SPID?',
     spidHelp: 'Serve aiuto?',
     cie: 'Usa la tua carta d’identità elettronica, con l’app CieID o con le credenziali CIE.',
-    cieLevel3: 'Prepara la carta e il PIN di 8 cifre: la leggi con il telefono o con un lettore.',
+    cieLevel3: 'Ti servono la carta, il PIN di 8 cifre e un telefono con NFC (o un lettore collegato al computer).',
     cieActivate: 'Come attivare la CIE',
     ciePassword: 'Password dimenticata?',
     ciePin: 'PIN perso?',

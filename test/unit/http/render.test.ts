@@ -212,6 +212,21 @@ describe('the login page', () => {
     expect(html).not.toContain('Pochi gestori')
   })
 
+  it.each([
+    ['it', 'la carta, il PIN di 8 cifre e un telefono con NFC (o un lettore'],
+    ['de', 'die Karte, die achtstellige PIN und ein Telefon mit NFC (oder ein Lesegerät'],
+    ['en', 'your card, its 8-digit PIN and a phone with NFC (or a card reader'],
+    ['lld', 'la carta, il PIN di 8 cifre e un telefono con NFC (o un lettore'],
+  ] as const)('says in %s at level 3, and only there, what CIE needs', (language, needs) => {
+    const cie = (level: 1 | 2 | 3) =>
+      /<section class="method" aria-labelledby="cie">[\s\S]*?<\/section>/.exec(
+        render('login', inLanguage(language), { ...login, level }),
+      )?.[0] ?? ''
+    expect(cie(3)).toContain(needs)
+    for (const level of [1, 2] as const)
+      expect(cie(level)).not.toMatch(/NFC|PIN di 8|achtstellig|8-digit|livello|level|Stufe/)
+  })
+
   it('says at each level what is needed', () => {
     for (const level of [1, 2, 3] as const)
       expect(render('login', frame, { ...login, level })).toContain(`di livello ${level}`)
