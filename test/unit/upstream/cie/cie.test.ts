@@ -37,7 +37,7 @@ it.each([
   expect(outcome.evidence.request).toContain(`Destination="${ssoUrl}"`)
 })
 
-describe('cie A3: a request', () => {
+describe('a request', () => {
   const cie = createCie({ idp, comparison: 'minimum' })
   const begun = async (level: 1 | 2 | 3) => {
     const resolved = cie.resolve(undefined)?.idp
@@ -47,7 +47,7 @@ describe('cie A3: a request', () => {
   }
 
   it.each([1, 2, 3] as const)(
-    'at level %i authenticates anew, asks for that class and for nothing silently',
+    'cie A3: at level %i authenticates anew, asks for that class and for nothing silently',
     async (level) => {
       const { xml } = await begun(level)
       expect(xml).toContain('ForceAuthn="true"')
@@ -56,7 +56,7 @@ describe('cie A3: a request', () => {
     },
   )
 
-  it('names its address and its binding, not an index beside them', async () => {
+  it('cie A3: names its address and its binding, not an index beside them', async () => {
     const { xml, pending } = await begun(2)
     expect(xml).toContain(`AssertionConsumerServiceURL="${pending.acsUrl}"`)
     expect(xml).toContain('ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"')
@@ -64,7 +64,7 @@ describe('cie A3: a request', () => {
     expect(xml).not.toContain('AssertionConsumerServiceIndex')
   })
 
-  it('comes from the tenant’s entityID, character for character, under an ID that is an NCName', async () => {
+  it('cie A3: comes from the tenant’s entityID, character for character, under an ID that is an NCName', async () => {
     const { xml, pending } = await begun(2)
     expect(xml).toContain(`>${pending.entityId}</saml:Issuer>`)
     expect(xml).toMatch(/ ID="[A-Za-z_][\w.-]*"/)

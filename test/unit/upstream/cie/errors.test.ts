@@ -7,8 +7,8 @@ import { verdict } from '../../../fixtures/saml/login.ts'
 const STATUS = 'urn:oasis:names:tc:SAML:2.0:status:'
 
 /** As CIE sends it: a status, mostly a second one inside, and the code as a message. */
-const refused = async (code: string, sub: string | undefined, message: string) => {
-  const inner = sub === undefined ? '' : `<samlp:StatusCode Value="${STATUS}${sub}"/>`
+const refused = async (code: string, sub: string, message: string) => {
+  const inner = sub === 'no second status' ? '' : `<samlp:StatusCode Value="${STATUS}${sub}"/>`
   const edit: Edit = setContent(
     'samlp:Status',
     `<samlp:StatusCode Value="${STATUS}${code}">${inner}</samlp:StatusCode><samlp:StatusMessage>${message}</samlp:StatusMessage>`,
@@ -18,9 +18,9 @@ const refused = async (code: string, sub: string | undefined, message: string) =
 
 describe('an error that reaches us', () => {
   it.each([
-    ['08', 'Requester', undefined, 'idp_request_rejected'],
-    ['09', 'VersionMismatch', undefined, 'idp_request_rejected'],
-    ['11', 'Requester', undefined, 'idp_request_rejected'],
+    ['08', 'Requester', 'no second status', 'idp_request_rejected'],
+    ['09', 'VersionMismatch', 'no second status', 'idp_request_rejected'],
+    ['11', 'Requester', 'no second status', 'idp_request_rejected'],
     ['12', 'Requester', 'NoAuthnContext', 'idp_request_rejected'],
     ['13', 'Requester', 'RequestDenied', 'idp_request_rejected'],
     ['14', 'Requester', 'RequestUnsupported', 'idp_request_rejected'],
@@ -32,7 +32,7 @@ describe('an error that reaches us', () => {
     ['22', 'Responder', 'AuthnFailed', 'idp_consent_refused'],
     ['23', 'Responder', 'AuthnFailed', 'idp_identity_blocked'],
     ['25', 'Responder', 'AuthnFailed', 'idp_cancelled'],
-  ] as const)('cie A5 nr%s: %s/%s is %s', async (number, code, sub, expected) => {
+  ] as const)('cie A5 nr%s: %s with %s is %s', async (number, code, sub, expected) => {
     expect(await refused(code, sub, `ErrorCode nr${number}`)).toBe(expected)
   })
 

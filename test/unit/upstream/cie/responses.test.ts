@@ -162,7 +162,7 @@ describe('the shape that the manual prints', () => {
   })
 })
 
-describe('the national table of SPID, judged by CIE’s profile', () => {
+describe('cie A4: the national table of SPID, judged by CIE’s profile', () => {
   /** All that differs. */
   const differences: Readonly<Record<string, 'accepted' | ErrorCode>> = {
     // A4: the Assertion's Issuer may have no Format
@@ -171,7 +171,7 @@ describe('the national table of SPID, judged by CIE’s profile', () => {
     104: 'idp_error_unknown',
     105: 'idp_error_unknown',
   }
-  it.each(rows)('cie: SPID row %s, %s (SPID: %s)', async (row, _wrong, expectedOfSpid, change) => {
+  it.each(rows)('%s, %s (SPID: %s)', async (row, _wrong, expectedOfSpid, change) => {
     const expected = differences[row] ?? expectedOfSpid
     const outcome = await answer(messageOf(change, { signer: idpSigner }), { profile: cieProfile('minimum') })
     expect(verdict(outcome)).toBe(expected === 'accepted' ? 'verified' : expected)
