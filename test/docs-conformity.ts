@@ -1,6 +1,7 @@
 /**
- * docs/conformity.md, made from the tables of docs/rules/spid-saml.md and the titles of the tests that name their rows:
- * `row 18:`, `nr19`, `attack:`, `1.7.x:` (a test of spid-sp-test), `2.4 Company:` or `[5.4 …]` (section and subject).
+ * docs/conformity.md, made from the tables of docs/rules/spid-saml.md and docs/rules/cie.md and the titles of the tests that
+ * name their rows: `row 18:`, `nr19`, `attack:`, `1.7.x:` (a test of spid-sp-test), `2.4 Company:` or `[5.4 …]` (section and
+ * subject); for CIE `cie 4.21:`, `cie A4 NameID:`, `cie A5 nr22:`.
  * `--write` writes it; test/check.ts compares.
  */
 import { spawnSync } from 'node:child_process'
@@ -20,7 +21,7 @@ interface Test {
 
 /** Tests of whole sections, whose titles speak of cases and not of rows. */
 const wholeSections: readonly (readonly [section: string, ...patterns: string[]])[] = [
-  ['1, 2', 'unit/upstream/spid/metadata*', 'unit/service-provider/metadata', 'e2e/spid-metadata'],
+  ['1, 2', 'unit/upstream/spid/metadata*', 'unit/service-provider/spid-metadata', 'e2e/spid-metadata'],
   ['3', 'unit/upstream/spid/certificate*', 'e2e/spid-certificate'],
   ['4', 'unit/upstream/saml/authn-request', 'e2e/foreign-signatures', 'e2e/real-idps'],
   ['5', 'unit/upstream/saml/{accepts,attributes,signatures,status,strategy,xml}', 'system/fuzz'],
@@ -63,7 +64,7 @@ const duties: readonly (readonly [duty: string, ...titles: string[]])[] = [
 /** Only the files that can hold such a title: to list the tests of a file it must be loaded. */
 const listTests = (): Test[] => {
   const titlesOfDuties = duties.flatMap(([, ...titles]) => titles)
-  const tagged = /\brow (?:%|[\d]|xs|xx)|\bnr%|\berror nr|['"`]\[\d|['"`]\d{1,2}\.\d+[.\w-]* ?[:\w]/
+  const tagged = /\brow (?:%|[\d]|xs|xx)|\bnr%|\berror nr|['"`]\[\d|['"`]\d{1,2}\.\d+[.\w-]* ?[:\w]|['"`]cie (?:%|A?\d)/
   const files = globSync('test/{unit/{upstream,service-provider},e2e,system}/**/*.test.ts', { cwd: root }).filter(
     (file) => {
       const text = read(file)
@@ -99,6 +100,41 @@ const tablesBelow = (rules: string, heading: string): string[][] => {
         .map((cell) => cell.trim().replaceAll('**', '')),
     )
 }
+
+/** `cie:Public` / `cie:Private` → Public, Private: the names of a row as titles have them. */
+const plainNames = (text: string) =>
+  text
+    .replaceAll('`', '')
+    .replaceAll(/\b(?:cie|md|saml|samlp):/g, '')
+    .replaceAll(' / ', ', ')
+
+/** Each row of docs/rules/cie.md with the tags that its tests may have, or none where nothing of it reaches us. */
+const cieRows = (rules: string): readonly (readonly [name: string, rule: string, ...tags: string[]])[] => [
+  ...tablesBelow(rules, 'A2').map(([row = '', item = '', rule = '']) => [row, `${item}: ${rule}`, row] as const),
+  ...tablesBelow(rules, 'A2.1').map(([name = '', ...rule]) => {
+    const tag = `A2.1 ${plainNames(name)}`
+    return [tag, rule.at(-1) ?? '', tag] as const
+  }),
+  ['A3', 'AuthnRequest', 'A3'],
+  ['A3.1', 'Asking for a level', 'A3.1'],
+  ...tablesBelow(rules, 'A4').map(([name = '', rule = '']) => {
+    const tags = plainNames(name)
+      .split(', ')
+      .map((one) => `A4 ${one}`)
+    return [`A4 ${plainNames(name)}`, rule, ...tags] as const
+  }),
+  ...tablesBelow(rules, 'A5').flatMap(([codes = '', cause = '', , status]) =>
+    // success, what the provider shows itself, and the sentences proposed below
+    codes === '1' || status === 'none' || status === undefined
+      ? []
+      : codes.split(', ').map((code) => {
+          const tag = `A5 nr${code.padStart(2, '0')}`
+          return [tag, cause, tag] as const
+        }),
+  ),
+  ['A5 spelling', 'liberal about a trailing dot and spaces; the misspelt URN of nr12', 'A5 spelling'],
+  ['A5 pages', 'distinct and readable (A7)', 'A5 pages'],
+]
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -189,10 +225,23 @@ export const conformityPage = (): string => {
     ]
   })
 
+  // heads of second tables, and the types of the attributes, which the table of SPID has
+  const noRows = /^A2\.1 (Element|Standard element)$|^A4 (Name|name|familyName|dateOfBirth|fiscalNumber)$/
+  const cie = cieRows(read('docs/rules/cie.md'))
+    .filter(([name]) => !noRows.test(name))
+    .flatMap(([name, rule, ...tags]) =>
+      listed(
+        `${/^A/.test(name) ? '' : 'A2 '}${name}`,
+        rule,
+        tests.filter(({ title }) => tags.some((tag) => title.startsWith(`cie ${tag}: `))),
+      ),
+    )
+
   const head = ['Row', 'Rule', 'Tests', 'In']
   return `# Conformity
 
-Which test shows which row of [docs/rules/spid-saml.md](rules/spid-saml.md). Made from its tables and the titles of the tests by
+Which test shows which row of [docs/rules/spid-saml.md](rules/spid-saml.md) and of [docs/rules/cie.md](rules/cie.md). Made from
+their tables and the titles of the tests by
 \`varco run test/docs-conformity.ts --write\`; \`npm run check\` compares. Whether they pass is said by \`npm test\`
 (and, for test/system, by \`npm run test:system\`).
 
@@ -229,6 +278,13 @@ ${table(
   ['Rule', 'Tests', 'In'],
   tags.map(([tag, found]) => [tag, ...shown(found)]),
 )}
+
+## CIE
+
+Numbers of A2 as in the check list of spid-sp-test. What the provider shows itself never reaches us (A5: 2 to 7, 10). All of 5.2
+is judged by CIE's profile too, in \`test/unit/upstream/cie/responses.test.ts\`: rows 71, 104 and 105 differ, no other.
+
+${table(head, cie)}
 
 ## Whole sections
 

@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadGatewayConfig } from '../../../src/config/load.ts'
+import { cieMetadataOf } from '../../../src/service-provider/cie-metadata.ts'
+import { metadataFindings } from '../../../src/upstream/cie/metadata-checks.ts'
 import { configOf, validEnv, validFiles } from './files.ts'
 
 const root = dirname(dirname(dirname(import.meta.dirname)))
@@ -43,6 +45,14 @@ describe('the examples in config/ and tenants/', () => {
       ['moena', 'c_f263', 'Comune di Moena'],
     ])
     expect(Object.keys(spid.names)).toHaveLength(12)
+  })
+
+  it('have all that the Ministry asks for', async () => {
+    const config = await loadExample()
+    for (const tenant of config.tenants) {
+      const made = cieMetadataOf(config, tenant)
+      expect('xml' in made ? metadataFindings(made.xml, Date.parse('2026-01-15')) : made).toEqual([])
+    }
   })
 
   it('ask level 2 of the nursery and level 1 of the library', async () => {
