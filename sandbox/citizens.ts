@@ -116,7 +116,8 @@ const drafts: readonly Draft[] = [
     birthPlace: 'H612',
     birthCounty: 'TN',
     spidLevel: 1,
-    special: 'SPID di solo livello 1: dove serve il livello 2 il gestore risponde con errore nr20',
+    special:
+      'SPID di solo livello 1: dove serve il livello 2 il gestore risponde con errore nr20; la sua CIE è revocata (nr23)',
   },
   {
     id: 'bruno',

@@ -45,6 +45,7 @@ const assets = new Map(
     [
       ['sandbox.css', 'text/css; charset=utf-8'],
       ['submit.js', 'text/javascript; charset=utf-8'],
+      ['wait.js', 'text/javascript; charset=utf-8'],
     ] as const
   ).map(([name, type]) => [
     `/assets/${name}`,

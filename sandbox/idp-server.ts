@@ -5,7 +5,7 @@ import type { Level } from './citizens.ts'
 import { citizens } from './citizens.ts'
 import { html } from './html.ts'
 import { type Handler, pathOf, readForm, send, sendPage, serveAsset } from './http.ts'
-import { type Look, layout, postingForm } from './layout.ts'
+import { type Look, layout, postingForm, type Script } from './layout.ts'
 import type { IdentityProvider, Post } from './saml/identity-provider.ts'
 import { type AuthnRequest, type Binding, readAuthnRequest, UnreadableRequest } from './saml/read-request.ts'
 import type { ServiceProvider } from './saml/service-providers.ts'
@@ -27,6 +27,8 @@ export interface IdpPages {
   start(res: ServerResponse, visit: Visit): void
   /** What happens when a form of ours is posted to `{base}/answer`. */
   answer(res: ServerResponse, visit: Visit, form: Readonly<Record<string, string>>): void | Promise<void>
+  /** Further addresses of this provider, `path` below the base. False when it is none of them. */
+  readonly more?: (req: IncomingMessage, res: ServerResponse, path: string) => Promise<boolean>
 }
 
 export interface IdpFrame {
@@ -43,7 +45,7 @@ export const idpLayout = (
   frame: IdpFrame,
   title: string,
   body: ReturnType<typeof html>,
-  submits = false,
+  script?: Script,
 ) =>
   layout({
     look: frame.look,
@@ -51,7 +53,7 @@ export const idpLayout = (
     header: { name: idp.name, detail: frame.detail },
     body,
     assets: `${basePathOf(idp)}/assets`,
-    submits,
+    ...(script && { script }),
   })
 
 /** `message`: for without JavaScript, and for who is quick enough. */
@@ -64,7 +66,7 @@ export const sendAnswer = (
   message: string,
 ) => {
   const body = html`<section class="card narrow"><h1>Ritorno al servizio</h1><p>${message}</p>${postingForm(post, `Continua verso ${visit.sp.name}`)}</section>`
-  sendPage(res, idpLayout(idp, frame, 'Ritorno al servizio', body, true))
+  sendPage(res, idpLayout(idp, frame, 'Ritorno al servizio', body, 'submit'))
 }
 
 export const sendError = (
@@ -86,6 +88,12 @@ export const sendError = (
     post,
     `Errore nr${errorCode}: ${errorNames[errorCode] ?? ''}${reason && ` (${reason})`}.`,
   )
+}
+
+/** The visit is over, or of a server that was started again. */
+export const sendLost = (res: ServerResponse, idp: IdentityProvider, frame: IdpFrame) => {
+  const body = html`<section class="card narrow"><h1>Sessione scaduta</h1><p>Ricomincia dal sito del servizio.</p></section>`
+  sendPage(res, idpLayout(idp, frame, 'Sessione scaduta', body), 400)
 }
 
 const startPage = (idp: IdentityProvider, frame: IdpFrame) =>
@@ -134,10 +142,7 @@ export const createIdpHandler = (
   const answer = async (req: IncomingMessage, res: ServerResponse) => {
     const form = await readForm(req)
     const visit = visits.get(form.visit ?? '')
-    if (visit === undefined) {
-      const body = html`<section class="card narrow"><h1>Sessione scaduta</h1><p>Ricomincia dal sito del servizio.</p></section>`
-      return sendPage(res, idpLayout(idp, frame, 'Sessione scaduta', body), 400)
-    }
+    if (visit === undefined) return sendLost(res, idp, frame)
     return pages.answer(res, visit, form)
   }
 
@@ -152,6 +157,7 @@ export const createIdpHandler = (
     if (path === `${base}/answer` && req.method === 'POST') return await answer(req, res)
     if (path === `${base}/metadata` || path === `${base}/idp/shibboleth`)
       return send(res, 200, 'application/samlmetadata+xml', idp.metadataXml())
+    if (await pages.more?.(req, res, path.slice(base.length))) return
     send(res, 404, 'text/plain; charset=utf-8', 'Pagina inesistente.')
   }
 }

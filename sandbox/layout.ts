@@ -12,12 +12,15 @@ export interface Page {
   /** The header: who speaks. `detail` small below it. */
   readonly header: { readonly name: string; readonly detail?: string; readonly href?: string }
   readonly body: Markup
-  /** Path of `sandbox.css` and `submit.js`, e.g. `/assets`. */
+  /** Path of `sandbox.css` and the scripts, e.g. `/assets`. */
   readonly assets: string
-  readonly submits?: boolean
+  readonly script?: Script
 }
 
-export const layout = ({ look, title, header, body, assets, submits }: Page): Markup => html`<!doctype html>
+/** What a page does by itself: sends its form, or waits for something and counts the seconds. */
+export type Script = 'submit' | 'wait'
+
+export const layout = ({ look, title, header, body, assets, script }: Page): Markup => html`<!doctype html>
 <html lang="it">
 <head>
 <meta charset="utf-8">
@@ -26,7 +29,8 @@ export const layout = ({ look, title, header, body, assets, submits }: Page): Ma
 <title>${title} · ${header.name}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assets}/sandbox.css">
-${submits && html`<script src="${assets}/submit.js" defer></script>`}
+${script && html`<script src="${assets}/${script}.js" defer></script>`}
+${script === 'wait' && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
 </head>
 <body class="${look}">
 <p class="test-band"><strong>Ambiente di prova.</strong> Nessun dato vero, nessun ente vero: persone e identità sono inventate.</p>

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from './html.ts'
 import { pathOf, readForm, redirect, sendPage } from './http.ts'
 import { basePathOf, type IdpFrame, idpLayout, outcomeButton } from './idp-server.ts'
-import { postingForm } from './layout.ts'
+import { postingForm, type Script } from './layout.ts'
 import type { IdentityProvider } from './saml/identity-provider.ts'
 import { type LogoutMessage, readLogoutMessage, type Sent } from './saml/logout.ts'
 import { UnreadableRequest } from './saml/read-request.ts'
@@ -17,16 +17,16 @@ export const sloPages = (idp: IdentityProvider, serviceProviders: readonly Servi
   const base = basePathOf(idp)
   const asked = new Map<string, { readonly message: LogoutMessage; readonly sp: ServiceProvider }>()
 
-  const page = (res: ServerResponse, title: string, body: ReturnType<typeof html>, status = 200, submits = false) =>
+  const page = (res: ServerResponse, title: string, body: ReturnType<typeof html>, status = 200, script?: Script) =>
     sendPage(
       res,
-      idpLayout(idp, frame, title, html`<section class="card narrow"><h1>${title}</h1>${body}</section>`, submits),
+      idpLayout(idp, frame, title, html`<section class="card narrow"><h1>${title}</h1>${body}</section>`, script),
       status,
     )
 
   const go = (res: ServerResponse, sp: ServiceProvider, sent: Sent) => {
     if ('url' in sent) return redirect(res, sent.url)
-    return page(res, 'Ritorno al servizio', postingForm(sent, `Continua verso ${sp.name}`), 200, true)
+    return page(res, 'Ritorno al servizio', postingForm(sent, `Continua verso ${sp.name}`), 200, 'submit')
   }
 
   const receive = async (req: IncomingMessage, res: ServerResponse) => {

@@ -1,5 +1,5 @@
 /** One test identity provider, protocol and pages: what the e2e tests and the sandbox's servers use. */
-import { ciePages } from './cie-pages.ts'
+import { createCieHandler } from './cie-handler.ts'
 import type { Handler } from './http.ts'
 import {
   createIdentityProvider,
@@ -19,7 +19,7 @@ export const createTestIdp = (
 ): TestIdp => {
   const idp = createIdentityProvider(options)
   const { now, siblings = () => [] } = options
-  if (options.kind === 'cie') return { ...idp, handle: ciePages(idp, now) }
+  if (options.kind === 'cie') return { ...idp, handle: createCieHandler(idp, now) }
   const [login, logout] = [spidPages(idp, now, siblings), sloPages(idp, options.serviceProviders)]
   const handle: Handler = async (req, res) => {
     if (!(await logout(req, res))) await login(req, res)

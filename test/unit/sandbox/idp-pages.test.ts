@@ -10,7 +10,6 @@ import {
 import { isSignedBy } from '../../../sandbox/saml/read-request.ts'
 import {
   ACS,
-  cieIdp,
   NOW,
   postForm,
   redirectUrl,
@@ -22,42 +21,36 @@ import {
 } from './request-fixture.ts'
 
 const spid = spidIdp()
-const cie = cieIdp()
-const servers = { spid: await listen(spid.handle, 0), cie: await listen(cie.handle, 0) }
-afterAll(async () => {
-  await servers.spid.close()
-  await servers.cie.close()
-})
+const server = await listen(spid.handle, 0)
+afterAll(() => server.close())
 
 /** The pages name *.localhost; the test goes to the same path on the loopback address. */
-const here = (kind: 'spid' | 'cie', url: string) => {
+const here = (url: string) => {
   const { pathname, search } = new URL(url)
-  return `http://127.0.0.1:${servers[kind].port}${pathname}${search}`
+  return `http://127.0.0.1:${server.port}${pathname}${search}`
 }
 const visitOf = (page: string) => /name="visit" value="([^"]+)"/.exec(page)?.[1] ?? ''
 const hidden = (page: string, name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? ''
 const responseOf = (page: string) => Buffer.from(hidden(page, 'SAMLResponse'), 'base64').toString()
 
-const open = async (kind: 'spid' | 'cie', level = 2) => {
-  const url = (kind === 'spid' ? spid : cie).ssoUrl('redirect') ?? ''
-  return await (await fetch(here(kind, redirectUrl(url, requestXml(url, { level }))))).text()
+const open = async (level = 2) => {
+  const url = spid.ssoUrl('redirect') ?? ''
+  return await (await fetch(here(redirectUrl(url, requestXml(url, { level }))))).text()
 }
-const answer = async (kind: 'spid' | 'cie', page: string, fields: Record<string, string>) => {
+const answer = async (page: string, fields: Record<string, string>) => {
   const body = new URLSearchParams({ visit: visitOf(page), ...fields })
-  return await (
-    await fetch(here(kind, `${(kind === 'spid' ? spid : cie).baseUrl}/answer`), { method: 'POST', body })
-  ).text()
+  return await (await fetch(here(`${spid.baseUrl}/answer`), { method: 'POST', body })).text()
 }
 
 describe('the pages of a SPID test provider', () => {
   it('lead from the request over login and consent back to the ACS, by a form with a visible button', async () => {
-    const login = await open('spid')
+    const login = await open()
     expect(login).toContain('Richiesta di accesso SPID livello 2')
     expect(login).toContain('Entra in «Comune di Ala»')
-    const consent = await answer('spid', login, { citizen: 'noemi', outcome: 'login' })
+    const consent = await answer(login, { citizen: 'noemi', outcome: 'login' })
     expect(consent).toContain('Dell&#39;Agnolo Weißsteiner-Kössler')
     expect(consent).toContain('TINIT-DLLNMZ72R71A952N')
-    const back = await answer('spid', consent, { citizen: 'noemi', outcome: 'consent-2' })
+    const back = await answer(consent, { citizen: 'noemi', outcome: 'consent-2' })
     expect(back).toContain(`action="${ACS}"`)
     expect(hidden(back, 'RelayState')).toBe('opaque1')
     expect(back).toMatch(/<button[^>]*type="submit">Continua verso Comune di Ala<\/button>/)
@@ -66,7 +59,7 @@ describe('the pages of a SPID test provider', () => {
 
   it('take a request by POST too', async () => {
     const url = spid.ssoUrl('post') ?? ''
-    const page = await fetch(here('spid', url), {
+    const page = await fetch(here(url), {
       method: 'POST',
       body: new URLSearchParams(postForm(requestXml(url))),
     })
@@ -80,55 +73,30 @@ describe('the pages of a SPID test provider', () => {
     [{ citizen: 'ada', outcome: 'error-25' }, 'nr25'],
     [{ citizen: 'ada', outcome: 'error-8' }, 'nr08'],
   ])('answer %o with ErrorCode %s', async (fields, code) => {
-    expect(responseOf(await answer('spid', await open('spid'), fields))).toContain(`ErrorCode ${code}<`)
+    expect(responseOf(await answer(await open(), fields))).toContain(`ErrorCode ${code}<`)
   })
 
   it('let the level-1-only citizen in at level 1', async () => {
-    const login = await open('spid', 1)
-    expect(await answer('spid', login, { citizen: 'lia', outcome: 'login' })).toContain('I tuoi dati')
+    const login = await open(1)
+    expect(await answer(login, { citizen: 'lia', outcome: 'login' })).toContain('I tuoi dati')
   })
 
   it('show errors 4, 5 and 6 themselves, with status 403', async () => {
     const url = spid.ssoUrl('redirect') ?? ''
-    const foreign = await fetch(here('spid', redirectUrl(url, requestXml(url), strangerKey)))
+    const foreign = await fetch(here(redirectUrl(url, requestXml(url), strangerKey)))
     expect([foreign.status, /Errore \d+/.exec(await foreign.text())?.[0]]).toEqual([403, 'Errore 5'])
-    const unreadable = await fetch(here('spid', `${url}?SAMLRequest=x`))
+    const unreadable = await fetch(here(`${url}?SAMLRequest=x`))
     expect([unreadable.status, /Errore \d+/.exec(await unreadable.text())?.[0]]).toEqual([403, 'Errore 4'])
-    const wrongMethod = await fetch(here('spid', spid.ssoUrl('post') ?? ''))
+    const wrongMethod = await fetch(here(spid.ssoUrl('post') ?? ''))
     expect([wrongMethod.status, /Errore \d+/.exec(await wrongMethod.text())?.[0]]).toEqual([403, 'Errore 6'])
   })
 
   it('escape what is not theirs', async () => {
     const url = spid.ssoUrl('redirect') ?? ''
     const edit = (xml: string) => xml.replaceAll(/>http:\/\/localhost:7000\/pub[^<]*</g, '>&lt;script&gt;<')
-    const page = await (await fetch(here('spid', redirectUrl(url, requestXml(url, { edit }))))).text()
+    const page = await (await fetch(here(redirectUrl(url, requestXml(url, { edit }))))).text()
     expect(page).not.toContain('<script>')
     expect(page).toContain('&#60;script&#62;')
-  })
-})
-
-describe('the pages of the CIE test provider', () => {
-  it('ask for consent in the words of the public guides', async () => {
-    const login = await open('cie')
-    expect(login).toContain('RICHIESTA D&#39;ACCESSO CIE LIVELLO 2'.replace('&#39;', "'"))
-    const consent = await answer('cie', login, { citizen: 'mario', outcome: 'credentials' })
-    const text = consent.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
-    expect(text).toContain(
-      'I seguenti dati stanno per essere inviati a: Comune di Ala Nome Cognome Data di Nascita Codice Fiscale',
-    )
-    const back = await answer('cie', consent, { citizen: 'mario', level: '2', outcome: 'consent' })
-    expect(responseOf(back)).toContain('>https://www.spid.gov.it/SpidL2<')
-  })
-
-  it('reach level 3 by reading the card', async () => {
-    const consent = await answer('cie', await open('cie'), { citizen: 'mario', outcome: 'card' })
-    expect(consent).toContain('CIE Livello 3')
-    const back = await answer('cie', consent, { citizen: 'mario', level: hidden(consent, 'level'), outcome: 'consent' })
-    expect(responseOf(back)).toContain('>https://www.spid.gov.it/SpidL3<')
-  })
-
-  it('offer only the card where level 3 is asked', async () => {
-    expect(await open('cie', 3)).not.toContain('value="credentials"')
   })
 })
 
@@ -139,9 +107,9 @@ describe('the logout pages of a SPID test provider', () => {
     const xml = logoutRequestXml({ idp: SP_ENTITY_ID, destination, now: NOW }, session)
     return signedUrl(destination, { SAMLRequest: deflated(xml), RelayState: 'r1' }, key)
   }
-  const read = async (url: string) => (await fetch(here('spid', url))).text()
+  const read = async (url: string) => (await fetch(here(url))).text()
   const choose = (page: string, outcome: string) =>
-    fetch(here('spid', `${spid.baseUrl}/slo/answer`), {
+    fetch(here(`${spid.baseUrl}/slo/answer`), {
       method: 'POST',
       body: new URLSearchParams({ request: hidden(page, 'request'), outcome }),
       redirect: 'manual',
@@ -163,19 +131,19 @@ describe('the logout pages of a SPID test provider', () => {
   })
 
   it('refuse one of a stranger, and one for another provider', async () => {
-    const foreign = await fetch(here('spid', logoutUrl(`${spid.baseUrl}/slo`, strangerKey)))
+    const foreign = await fetch(here(logoutUrl(`${spid.baseUrl}/slo`, strangerKey)))
     expect([foreign.status, await foreign.text()]).toEqual([403, expect.stringContaining('firma')])
     const [, query] = logoutUrl('http://spid.localhost:7003/idp/beta/slo').split('?')
-    const elsewhere = await fetch(here('spid', `${spid.baseUrl}/slo?${query}`))
+    const elsewhere = await fetch(here(`${spid.baseUrl}/slo?${query}`))
     expect([elsewhere.status, await elsewhere.text()]).toEqual([403, expect.stringContaining('Destination')])
   })
 
   it('begin a logout of the last login at level 1, and show what the service answers', async () => {
     expect(await read(`${spid.baseUrl}/slo/start`)).toContain('Nessuno ancora')
-    const consent = await answer('spid', await open('spid', 1), { citizen: 'ada', outcome: 'login' })
-    await answer('spid', consent, { citizen: 'ada', outcome: 'consent-1' })
+    const consent = await answer(await open(1), { citizen: 'ada', outcome: 'login' })
+    await answer(consent, { citizen: 'ada', outcome: 'consent-1' })
     expect(await read(`${spid.baseUrl}/slo/start`)).toContain('Chiudi l’ultimo accesso a Comune di Ala')
-    const sent = await fetch(here('spid', `${spid.baseUrl}/slo/start`), {
+    const sent = await fetch(here(`${spid.baseUrl}/slo/start`), {
       method: 'POST',
       body: new URLSearchParams({ sp: SP_ENTITY_ID }),
       redirect: 'manual',

@@ -35,14 +35,14 @@ export const spidIdp = (baseUrl = 'http://spid.localhost:7003/idp/alfa') =>
     now: () => NOW,
   })
 
-export const cieIdp = () =>
+export const cieIdp = (now = () => NOW) =>
   createTestIdp({
     ...idpIdentity,
     entityId: 'http://cie.localhost:7004/idp/profile/SAML2/POST/SSO',
     baseUrl: 'http://cie.localhost:7004',
     kind: 'cie',
     serviceProviders: [serviceProvider(['name'])],
-    now: () => NOW,
+    now,
   })
 
 /** A good request; `edit` spoils it. */
