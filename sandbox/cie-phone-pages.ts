@@ -19,6 +19,7 @@ const form = ({ idp, phone }: PhonePage, body: Markup) =>
 
 const refuse = outcomeButton('refuse', 'Rifiuta', 'secondary')
 
+/** The button of the PIN comes first: it is what Enter in the field presses, and the finger would approve anything. */
 const request = (page: PhonePage) => {
   const { visit, phone } = page
   return form(
@@ -27,10 +28,9 @@ const request = (page: PhonePage) => {
 <p><strong>${visit.sp.name}</strong> chiede di farti entrare con CIE, livello ${phone.level}.</p>
 ${problemNote(phone.problem)}
 ${phone.card ? html`<p class="small">CieID di ${phone.card.citizen.name} ${phone.card.citizen.familyName}</p>` : cardSelect('Di chi è il telefono di prova?')}
-<p class="actions">${outcomeButton('finger', 'Usa l’impronta', 'primary')}</p>
-<label class="field">oppure le ultime 4 cifre del PIN <input name="pin" type="password" inputmode="numeric" maxlength="4" autocomplete="off" aria-describedby="app-pin"></label>
+<label class="field">Ultime 4 cifre del PIN <input name="pin" type="password" inputmode="numeric" maxlength="4" autocomplete="off" aria-describedby="app-pin"></label>
 <p class="small" id="app-pin">Di prova: <code>${APP_PIN}</code> (il PIN intero è ${CARD_PIN}).</p>
-<p class="actions">${outcomeButton('pin', 'Approva con il PIN', 'secondary')} ${refuse}</p>`,
+<p class="actions">${outcomeButton('pin', 'Approva con il PIN', 'primary')} ${outcomeButton('finger', 'Usa l’impronta', 'secondary')} ${refuse}</p>`,
   )
 }
 

@@ -196,7 +196,7 @@ describe('at a computer, a citizen', () => {
     await keyboard.type(code)
     await keyboard.press('Enter')
     await person.reads('Ada Rossi')
-    await person.page.getByRole('button', { name: 'Prosegui' }).focus()
+    await person.page.getByRole('button', { name: 'Prosegui', exact: true }).focus()
     await keyboard.press('Enter')
     await person.press('Continua verso Comune di Ala')
     await expectIn(person, 2)
