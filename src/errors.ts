@@ -39,6 +39,7 @@ export type Sentence =
   | 'card_not_cns'
   | 'card_unknown'
   | 'card_revoked'
+  | 'card_unchecked'
 
 interface Row {
   /** HTTP status of the page or answer. */
@@ -119,6 +120,13 @@ export const errorTable = {
   cns_client_auth_missing: atChoice('card_wrong'),
   cns_policy_missing: atChoice('card_not_cns'),
   cns_common_name_invalid: atChoice('card_not_cns'),
+  cns_revoked: atChoice('card_revoked'),
+  cns_revocation_unknown: {
+    ...atChoice('card_unchecked'),
+    status: 503,
+    oauth: 'temporarily_unavailable',
+    alarm: true,
+  },
   cns_ticket_unknown: local(403, 'expired'),
   // the login under way
   interaction_expired: local(400, 'expired'),

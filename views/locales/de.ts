@@ -267,6 +267,11 @@ export const de: Dictionary = {
       what: 'Die ausstellende Stelle hat die Karte gesperrt, zum Beispiel weil Sie eine neue haben.',
       next: 'Verwenden Sie die neue Karte, oder melden Sie sich anders an.',
     },
+    card_unchecked: {
+      title: 'Wir können die Karte jetzt nicht überprüfen',
+      what: 'Der Dienst, der sagt, ob die Karte noch gültig ist, antwortet nicht.',
+      next: 'Versuchen Sie es später noch einmal, oder melden Sie sich anders an.',
+    },
   },
   cieSentences: {
     level: {

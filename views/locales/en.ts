@@ -263,6 +263,11 @@ export const en: Dictionary = {
       what: 'Whoever issued the card has blocked it, for example because you have a new one.',
       next: 'Use the new card, or choose another way to sign in.',
     },
+    card_unchecked: {
+      title: 'We cannot check the card right now',
+      what: 'The service that says whether the card is still valid does not answer.',
+      next: 'Try again later, or choose another way to sign in.',
+    },
   },
   cieSentences: {
     level: {

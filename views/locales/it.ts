@@ -263,6 +263,11 @@ export const it: Dictionary = {
       what: 'Chi ha rilasciato la carta l’ha bloccata, per esempio perché ne hai una nuova.',
       next: 'Usa la carta nuova, oppure scegli un altro modo di entrare.',
     },
+    card_unchecked: {
+      title: 'Ora non possiamo controllare la carta',
+      what: 'Il servizio che dice se la carta è ancora valida non risponde.',
+      next: 'Riprova più tardi, oppure scegli un altro modo di entrare.',
+    },
   },
   cieSentences: {
     level: {
