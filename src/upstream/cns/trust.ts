@@ -1,6 +1,7 @@
 /** The card CAs that the region trusts (docs/rules/cns.md section 3), and the ways from a card up to one of them. */
 import { X509Certificate } from 'node:crypto'
 import { type Certificate, readCertificate } from './certificate.ts'
+import { isAllowed } from './signed.ts'
 
 /** From the card's issuer up to a trusted CA. */
 export type Path = readonly Certificate[]
@@ -67,16 +68,6 @@ const readAnchor = (pem: string, index: number): Certificate => {
 /** Names compare without regard to case and runs of spaces (RFC 5280 7.1). Only finds candidates: OpenSSL decides. */
 const indexed = (name: string): string => name.toLowerCase().replace(/[^\S\n]+/g, ' ')
 
-/** SHA-256 and better, by RSA (PKCS #1 1.5) and ECDSA. A card signed with SHA-1 proves nothing any more. */
-const SIGNATURES: ReadonlySet<string> = new Set([
-  '1.2.840.113549.1.1.11',
-  '1.2.840.113549.1.1.12',
-  '1.2.840.113549.1.1.13',
-  '1.2.840.10045.4.3.2',
-  '1.2.840.10045.4.3.3',
-  '1.2.840.10045.4.3.4',
-])
-
 /** Same names, key identifiers and right to sign (`checkIssued`), and the signature itself, which that does not look at. */
-const isIssuedBy = ({ x509, signatureAlgorithm }: Certificate, ca: Certificate): boolean =>
-  SIGNATURES.has(signatureAlgorithm) && x509.checkIssued(ca.x509) && x509.verify(ca.x509.publicKey)
+export const isIssuedBy = ({ x509, signatureAlgorithm }: Certificate, ca: Certificate): boolean =>
+  isAllowed(signatureAlgorithm) && x509.checkIssued(ca.x509) && x509.verify(ca.x509.publicKey)

@@ -1,0 +1,163 @@
+/**
+ * Whether a card was revoked: check 7 of docs/rules/cns.md section 4. OCSP where the card names a responder, else the list
+ * of its distribution point; no answer that can be believed is no entry.
+ */
+import { createHash } from 'node:crypto'
+import { GatewayError } from '../../errors.ts'
+import type { Certificate } from './certificate.ts'
+import { type Crl, readCrl } from './crl.ts'
+import { readOcspAnswer, writeOcspRequest } from './ocsp.ts'
+import { createRecent } from './recent.ts'
+import { namedIn, type RevocationSources, revocationSourcesOf } from './revocation-sources.ts'
+import { type Asked, isoOf } from './standing.ts'
+import type { Path } from './trust.ts'
+
+/** Some of the audit's events. */
+export type RevocationEvent =
+  | {
+      readonly type: 'revocation.source_failed'
+      readonly source: 'ocsp' | 'crl'
+      readonly url: string
+      readonly reason: string
+    }
+  /** A list past its end was used once more. */
+  | { readonly type: 'revocation.grace'; readonly url: string; readonly nextUpdate: string }
+
+/**
+ * Resolves when neither the card nor a CA between it and ours is revoked.
+ *
+ * @param path from the card's issuer up to a trusted CA, which itself answers to the trusted list alone.
+ * @throws GatewayError `cns_revoked`, `cns_revocation_unknown`
+ */
+export type RevocationCheck = (card: Certificate, path: Path, now: number) => Promise<void>
+
+export interface RevocationOptions {
+  readonly fetch: typeof globalThis.fetch
+  /** How long a list that was current here may still be used past its end when no newer one can be had. */
+  readonly graceHours: number
+  readonly randomBytes: (size: number) => Buffer
+  readonly report: (event: RevocationEvent) => void
+}
+
+const HOUR = 3_600_000
+/** Milliseconds. */
+const patience = { ocsp: 3_000, crl: 8_000 } as const
+/** Bytes. A national card issuer's list has megabytes. */
+const limits = { ocsp: 64 * 1024, crl: 8 * 1024 * 1024 } as const
+/** Lists are large, answers small; a region's cards come from few issuers. */
+const kept = { ocsp: 20_000, crl: 100 } as const
+
+type Standing = 'good' | 'revoked'
+
+export const createRevocationCheck = ({
+  fetch,
+  graceHours,
+  randomBytes,
+  report,
+}: RevocationOptions): RevocationCheck => {
+  const answers = createRecent<{ standing: Standing; nextUpdate: number }>(kept.ocsp)
+  const lists = createRecent<Crl>(kept.crl)
+  const underWay = new Map<string, Promise<Crl>>()
+
+  const get = async (url: string, source: 'ocsp' | 'crl', init: RequestInit): Promise<Buffer> => {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(patience[source]) })
+    if (response.status !== 200) throw new Error(`it answered ${response.status}`)
+    const bytes = Buffer.from(await response.arrayBuffer())
+    if (bytes.length > limits[source]) throw new Error(`it answered with more than ${limits[source]} bytes`)
+    return bytes
+  }
+
+  const askResponder = async (url: string, asked: Asked): Promise<Standing> => {
+    const nonce = randomBytes(16)
+    const body = new Uint8Array(writeOcspRequest(asked, nonce))
+    const headers = { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' }
+    const bytes = await get(url, 'ocsp', { method: 'POST', headers, body })
+    const { status, nextUpdate } = readOcspAnswer(bytes, asked, nonce)
+    if (status === 'unknown') throw new Error('the responder does not know the certificate')
+    if (nextUpdate !== undefined) answers.put(nameOf(asked), { standing: status, nextUpdate })
+    return status
+  }
+
+  const readList = async (key: string, url: string, asked: Asked): Promise<Crl> => {
+    const list = readCrl(await get(url, 'crl', {}), asked)
+    // who sits on the way must not bring back the day before a card was stolen
+    if (list.thisUpdate < (lists.get(key)?.thisUpdate ?? 0)) throw new Error('it is older than the one before')
+    lists.put(key, list)
+    return list
+  }
+
+  /** Those who come while a list is being fetched wait for the same one. */
+  const newList = (key: string, url: string, asked: Asked): Promise<Crl> => {
+    let list = underWay.get(key)
+    if (list === undefined) {
+      list = readList(key, url, asked).finally(() => underWay.delete(key))
+      underWay.set(key, list)
+    }
+    return list
+  }
+
+  const listOf = async (url: string, asked: Asked): Promise<Crl> => {
+    const key = `${url} ${namedIn(asked.issuer.x509).keyHash.toString('hex')}`
+    const held = lists.get(key)
+    if (held !== undefined && asked.now < held.nextUpdate) return held
+    try {
+      return await newList(key, url, asked)
+    } catch (cause) {
+      if (held === undefined || asked.now >= held.nextUpdate + graceHours * HOUR) throw cause
+      failed('crl', url, cause)
+      report({ type: 'revocation.grace', url, nextUpdate: isoOf(held.nextUpdate) })
+      return held
+    }
+  }
+
+  const lookUp = async ({ url, names }: RevocationSources['crl'][number], asked: Asked): Promise<Standing> => {
+    const { partOf, hasSerial } = await listOf(url, asked)
+    // RFC 5280 6.3.3 (b)(2)(i): another part of the list is silent about this card whatever happened to it
+    if (partOf !== undefined && !partOf.some((name) => names.includes(name)))
+      throw new Error('it is another part of the list')
+    return hasSerial(namedIn(asked.certificate.x509).serial) ? 'revoked' : 'good'
+  }
+
+  const failed = (source: 'ocsp' | 'crl', url: string, cause: unknown): void =>
+    report({ type: 'revocation.source_failed', source, url, reason: reasonOf(cause) })
+
+  const standingOf = async (asked: Asked): Promise<Standing> => {
+    const { ocsp, crl } = revocationSourcesOf(asked.certificate.x509)
+    const answered = answers.get(nameOf(asked))
+    if (answered !== undefined && asked.now < answered.nextUpdate) return answered.standing
+    const attempts = [
+      ...ocsp.map((url) => ['ocsp', url, () => askResponder(url, asked)] as const),
+      ...crl.map((point) => ['crl', point.url, () => lookUp(point, asked)] as const),
+    ]
+    for (const [source, url, attempt] of attempts) {
+      try {
+        return await attempt()
+      } catch (cause) {
+        failed(source, url, cause)
+      }
+    }
+    const hosts = attempts.map(([source, url]) => `${source} ${new URL(url).host}`)
+    throw new GatewayError('cns_revocation_unknown', hosts.join(', ') || 'the certificate names no service')
+  }
+
+  return async (card, path, now) => {
+    const chain = [card, ...path]
+    for (const [index, issuer] of path.entries()) {
+      const certificate = chain[index]
+      if (certificate !== undefined && (await standingOf({ certificate, issuer, now })) === 'revoked')
+        throw new GatewayError('cns_revoked', index === 0 ? undefined : 'a CA between the card and ours')
+    }
+  }
+}
+
+/** Of what was asked: no serial stands in memory in clear. */
+const nameOf = ({ certificate, issuer }: Asked): string =>
+  createHash('sha256').update(namedIn(issuer.x509).keyHash).update(namedIn(certificate.x509).serial).digest('base64')
+
+const reasonOf = (cause: unknown): string => {
+  // a time-out says so in its cause only; a name with several addresses fails without a message of its own
+  const { message, code } = (
+    (cause as Error).cause instanceof Error ? (cause as Error).cause : cause
+  ) as NodeJS.ErrnoException
+  return message || String(code)
+}
