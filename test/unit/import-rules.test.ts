@@ -23,6 +23,8 @@ const rooms: Readonly<Record<string, Room>> = {
   app: { may: EVERYTHING },
   'tenant-app': { may: EVERYTHING },
   'service-provider': { may: ['upstream', 'tenant', 'config', 'citizen', 'audit', 'errors'] },
+  // the list of card authorities: read beside the upstreams, by the XML reader of one and for another
+  'trust-list': { may: ['upstream/saml', 'upstream/spid', 'errors'] },
   interaction: {
     may: [
       'upstream/upstream',
@@ -63,6 +65,7 @@ const packages: Readonly<Record<string, Room>> = {
   'oidc-provider': { may: ['oidc'] },
   '@node-saml/node-saml': { may: ['upstream/saml'] },
   '@xmldom/xmldom': { may: ['upstream/saml'] },
+  'xml-crypto': { may: ['trust-list'] },
   '@peculiar/asn1-x509': { may: ['upstream/cie', 'upstream/cns', 'upstream/spid'] },
   '@peculiar/asn1-schema': { may: ['upstream/cie', 'upstream/cns', 'upstream/spid'] },
   '@peculiar/asn1-csr': { may: ['upstream/spid'] },

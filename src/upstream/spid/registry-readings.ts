@@ -1,5 +1,12 @@
-/** When the registry is read: at the start, then daily, and sooner after a reading that failed. */
-import type { IdpRegistry } from './registry.ts'
+/** When a registry is read: at the start, then daily, and sooner after a reading that failed. */
+
+/** The list of SPID providers, or of card authorities: src/trust-list/registry.ts. */
+export interface ReadRegistry {
+  load(): Promise<void>
+  refresh(): Promise<{ readonly result: 'updated' | 'unchanged' | 'refused' }>
+  current(): readonly unknown[]
+  close(): void
+}
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -16,7 +23,7 @@ export interface Readings {
  * keeps the gateway from starting. Its timers keep no process alive.
  */
 export const startReadings = async (
-  registry: IdpRegistry,
+  registry: ReadRegistry,
   { refreshHours }: { readonly refreshHours: number },
 ): Promise<Readings> => {
   let timer: NodeJS.Timeout | undefined

@@ -30,9 +30,10 @@ export interface LastGood {
 
 export const lastGoodPath = (stateDir: string): string => join(stateDir, 'registry', 'spid-idps.xml')
 
+export const lastGoodFile = (stateDir: string): LastGood => keptFile(lastGoodPath(stateDir))
+
 /** Several gateways may share the folder: each writes a draft of its own and puts it in place whole. */
-export const lastGoodFile = (stateDir: string): LastGood => {
-  const path = lastGoodPath(stateDir)
+export const keptFile = (path: string): LastGood => {
   return {
     read: () =>
       readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
