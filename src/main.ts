@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
+import type { SecureContextOptions } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { createApp } from './app.ts'
@@ -24,11 +25,14 @@ import { identityOf } from './service-provider/signing.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
+import { createTrustListRegistry, trustListPath } from './trust-list/registry.ts'
+import { type Authorities, createAuthorities } from './upstream/cns/authorities.ts'
+import { createRevocationCheck } from './upstream/cns/revocation.ts'
 import { createUpstreams } from './upstream/index.ts'
 import { parseIdpMetadata } from './upstream/saml/idp-metadata.ts'
 import { createIdpRegistry } from './upstream/spid/registry.ts'
 import { startReadings } from './upstream/spid/registry-readings.ts'
-import { lastGoodFile, registrySource } from './upstream/spid/registry-source.ts'
+import { keptFile, lastGoodFile, registrySource } from './upstream/spid/registry-source.ts'
 
 export interface Gateway {
   /** Where each listener really listens (a configured port 0 is any). */
@@ -72,22 +76,22 @@ const closeServer = (server: Server): Promise<void> =>
  * so that the citizen reads a sentence and not a TLS alert. TLS 1.2 because of card middleware without RSA-PSS; no session
  * is resumed, so that every login needs the card.
  */
-const createCardServer = (tls: KeyPair, trust: readonly string[], listener: RequestListener): Server => {
+const createCardServer = (tls: KeyPair, authorities: Authorities, listener: RequestListener): Server => {
+  const context = (): SecureContextOptions => ({
+    key: tls.key,
+    cert: tls.certificate,
+    // their names are what the browser chooses among its certificates by
+    ca: [...authorities.pems()],
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.2',
+    // no tickets; Node keeps no session cache of its own
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  })
   const server = createTlsServer(
-    {
-      key: tls.key,
-      cert: tls.certificate,
-      ca: [...trust],
-      requestCert: true,
-      rejectUnauthorized: false,
-      minVersion: 'TLSv1.2',
-      maxVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      // no tickets; Node keeps no session cache of its own
-      secureOptions: constants.SSL_OP_NO_TICKET,
-    },
+    { ...context(), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
     listener,
   )
+  authorities.subscribe(() => server.setSecureContext(context()))
   // nor does a connection that was kept open serve a second login
   server.maxRequestsPerSocket = 1
   return server
@@ -143,7 +147,25 @@ export const startGateway = async (
       report: audit,
       leftOut,
     })
-  const readings = listed && registry && (await startReadings(registry, listed))
+  const authorities = createAuthorities(cns?.trust ?? [])
+  const trustList =
+    cns?.trustList &&
+    createTrustListRegistry({
+      ...cns.trustList,
+      source: registrySource(cns.trustList.source, fetch),
+      lastGood: keptFile(trustListPath(stateDir)),
+      now,
+      report: audit,
+      use: (all) => authorities.list(all.map(String)),
+    })
+  const readings = [
+    ...(listed && registry ? [startReadings(registry, listed)] : []),
+    ...(cns?.trustList && trustList ? [startReadings(trustList, cns.trustList)] : []),
+  ]
+  const stopReadings = async () => {
+    for (const { stop } of await Promise.all(readings)) stop()
+  }
+  await Promise.all(readings)
   // the registry last: of two descriptions of a provider AgID's counts
   const spidIdps = () => [...idpsOfFiles, ...(registry?.current() ?? [])]
   const upstreams = createUpstreams({
@@ -151,7 +173,16 @@ export const startGateway = async (
     ...(cieIdp === undefined ? {} : { cie: { idp: cieIdp, comparison: config.cie.comparison } }),
     ...(cns === undefined
       ? {}
-      : { cns: { trust: cns.trust, startUrl: cns.startUrl, name: config.region.cnsLabel.it } }),
+      : {
+          cns: {
+            trust: authorities.store,
+            startUrl: cns.startUrl,
+            name: config.region.cnsLabel.it,
+            ...(cns.revocation.mode === 'required' && {
+              revocation: createRevocationCheck({ ...cns.revocation, fetch, randomBytes, report: audit }),
+            }),
+          },
+        }),
     ...(eidasNode === undefined ? {} : { eidas: { idp: eidasNode } }),
   })
 
@@ -193,7 +224,7 @@ export const startGateway = async (
   let draining = false
   const operations = createHealthServer({ store, draining: () => draining })
   const regional = createServer(app.regional)
-  const card = cns && createCardServer(cns.tls, cns.trust, app.card)
+  const card = cns && createCardServer(cns.tls, authorities, app.card)
   // a form of 256 KB takes no quarter of a minute
   for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
   const servers = [regional, operations, ...(card ? [card] : [])]
@@ -209,7 +240,7 @@ export const startGateway = async (
       addresses,
       close: async () => {
         draining = true
-        readings?.stop()
+        await stopReadings()
         clearInterval(expiryTimer)
         await Promise.all(servers.map(closeServer))
         await register.close()
@@ -217,7 +248,7 @@ export const startGateway = async (
       },
     }
   } catch (error) {
-    readings?.stop()
+    await stopReadings()
     clearInterval(expiryTimer)
     await Promise.all(servers.map(closeServer))
     await store.close()

@@ -85,6 +85,25 @@ export type AuditEvent =
     }
   | { readonly type: 'registry.refused'; readonly origin: 'source' | 'copy'; readonly reason: string }
   | { readonly type: 'registry.not_kept'; readonly reason: string }
+  | {
+      readonly type: 'trust_list.updated'
+      readonly origin: 'source' | 'copy'
+      /** TSLSequenceNumber. */
+      readonly sequence: number
+      /** Card authorities, by name and the beginning of their SHA-256. */
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+    }
+  | { readonly type: 'trust_list.refused'; readonly origin: 'source' | 'copy'; readonly reason: string }
+  | { readonly type: 'trust_list.outdated'; readonly sequence: number; readonly nextUpdate: string }
+  | { readonly type: 'trust_list.not_kept'; readonly reason: string }
+  | {
+      readonly type: 'revocation.source_failed'
+      readonly source: 'ocsp' | 'crl'
+      readonly url: string
+      readonly reason: string
+    }
+  | { readonly type: 'revocation.grace'; readonly url: string; readonly nextUpdate: string }
   | { readonly type: 'header.stripped'; readonly header: string }
 
 /** Events that a human must see: log level error (an alarm). */
@@ -93,6 +112,10 @@ export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'code.replayed',
   'registry.refused',
   'registry.not_kept',
+  'trust_list.refused',
+  'trust_list.outdated',
+  'trust_list.not_kept',
+  'revocation.grace',
 ])
 
 export type Audit = (event: AuditEvent) => void

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { GatewayError, StartError } from '../errors.ts'
 import { cieMetadataCommand } from './cie-metadata.ts'
+import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
@@ -44,6 +45,8 @@ const commands: readonly Command[] = [
   spidCertificate,
   spidSubmission,
   cieMetadataCommand,
+  cnsTrustUpdate,
+  cnsTrustList,
   help,
   version,
 ]

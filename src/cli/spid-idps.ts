@@ -6,10 +6,11 @@ import { type IdpMetadata, parseIdpMetadata } from '../upstream/saml/idp-metadat
 import { fingerprintOf } from '../upstream/spid/aggregate.ts'
 import { createIdpRegistry, type RegistryEvent, type RegistryOptions } from '../upstream/spid/registry.ts'
 import type { RegistryChanges } from '../upstream/spid/registry-changes.ts'
-import { type LastGood, lastGoodPath, registrySource } from '../upstream/spid/registry-source.ts'
+import { lastGoodPath, registrySource } from '../upstream/spid/registry-source.ts'
 import { nameOf } from '../upstream/spid/spid.ts'
 import type { Command, World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
+import { keptBy } from './kept.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -67,27 +68,15 @@ export const spidIdpsList: Command = {
   },
 }
 
-const registryOf = (
-  { spid, outgoing, stateDir }: GatewayConfig,
-  { now, readers, writeFile }: World,
-  report: RegistryOptions['report'],
-) => {
+const registryOf = ({ spid, outgoing, stateDir }: GatewayConfig, world: World, report: RegistryOptions['report']) => {
   if (spid.registry === undefined) return undefined
   const { source, pins } = spid.registry
-  const path = lastGoodPath(stateDir)
-  const lastGood: LastGood = {
-    read: () =>
-      readers.readFile(path).catch((cause: NodeJS.ErrnoException) => {
-        if (cause.code === 'ENOENT') return undefined
-        throw cause
-      }),
-    write: (text) => writeFile(path, text),
-  }
+  const { now, readers } = world
   return createIdpRegistry({
     source:
       'file' in source ? () => readers.readFile(source.file) : registrySource(source, createOutgoingFetch(outgoing)),
     ...(pins !== undefined && { pins }),
-    lastGood,
+    lastGood: keptBy(world, lastGoodPath(stateDir)),
     now,
     report,
   })

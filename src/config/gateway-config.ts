@@ -83,8 +83,10 @@ export interface GatewayConfig {
     readonly startUrl: string
     readonly listen: Listen
     readonly tls: KeyPair
-    /** PEM certificates of the card CAs. */
+    /** PEM certificates of the card CAs that files name. */
     readonly trust: readonly string[]
+    readonly trustList?: TrustListConfig
+    readonly revocation: RevocationConfig
   }
   /** The Italian eIDAS node, for people of other European countries. Absent: off. */
   readonly eidas?: { readonly metadata: readonly MetadataSource[]; readonly attributeSetIndex: 99 | 100 }
@@ -100,6 +102,23 @@ export interface RegistryConfig {
   /** SHA-256 of the certificates that may sign it, in small hex letters; absent: AgID's. */
   readonly pins?: readonly string[]
   readonly refreshHours: number
+}
+
+/** The national list of card authorities. */
+export interface TrustListConfig {
+  readonly source: MetadataSource
+  /** PEM certificates of those who may sign it. */
+  readonly signers: readonly string[]
+  readonly refreshHours: number
+  /** Believed without a look at its signature. */
+  readonly acceptUnsigned: boolean
+}
+
+export interface RevocationConfig {
+  /** `off`: a revoked card is not noticed. */
+  readonly mode: 'required' | 'off'
+  /** How long past its end a revocation list may be used that was current here, when no newer one can be had. */
+  readonly graceHours: number
 }
 
 /** `file` is already absolute. */

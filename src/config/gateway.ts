@@ -1,6 +1,12 @@
 /** From a gateway.yaml that keeps its rules to the settings of the gateway: secrets fetched, keys checked against each other. */
 import { resolve } from 'node:path'
-import type { AggregatorConfig, GatewayConfig, MetadataSource, RegistryConfig } from './gateway-config.ts'
+import type {
+  AggregatorConfig,
+  GatewayConfig,
+  MetadataSource,
+  RegistryConfig,
+  TrustListConfig,
+} from './gateway-config.ts'
 import { decodeKey, fingerprint, splitCertificates } from './key-material.ts'
 import { createPairReading } from './key-pairs.ts'
 import type { Path, Problem } from './problem.ts'
@@ -46,18 +52,26 @@ export const readGateway = async (
     return text === '' ? {} : (validate(parseYaml(beside(yaml, name), text), namesSchema, problems) ?? {})
   }
 
-  const trust = async (files: readonly string[]): Promise<readonly string[]> => {
+  const certificates = async (at: Path, files: readonly string[], whose: string): Promise<readonly string[]> => {
     const found = []
     for (const [index, name] of files.entries()) {
-      const path = ['cns', 'trust', index]
+      const path = [...at, index]
       const pem = await reading.file(yaml, path, name)
-      const certificates = pem === '' ? [] : splitCertificates(pem)
-      if (certificates === undefined)
-        report(path, 'holds no certificates in PEM, or a damaged one', 'give the card authorities as PEM')
-      found.push(...(certificates ?? []))
+      const inFile = pem === '' ? [] : splitCertificates(pem)
+      if (inFile === undefined) report(path, 'holds no certificates in PEM, or a damaged one', `give ${whose} as PEM`)
+      found.push(...(inFile ?? []))
     }
     return found
   }
+
+  const trustListOf = async (
+    file: NonNullable<NonNullable<GatewayFile['cns']>['trust_list']>,
+  ): Promise<TrustListConfig> => ({
+    source: absolute(yaml, file.source),
+    signers: await certificates(['cns', 'trust_list', 'signers'], file.signers, 'the signers of the list'),
+    refreshHours: file.refresh_hours,
+    acceptUnsigned: file.accept_unsigned,
+  })
 
   const masterKeys: { id: string; key: Buffer }[] = []
   for (const [index, { id, key: reference }] of file.master_keys.entries()) {
@@ -115,7 +129,9 @@ export const readGateway = async (
         startUrl: file.cns.start_url ?? file.cns.url,
         listen: file.cns.listen,
         tls: await pairs.plain(yaml, ['cns', 'tls'], file.cns.tls),
-        trust: await trust(file.cns.trust),
+        trust: await certificates(['cns', 'trust'], file.cns.trust ?? [], 'the card authorities'),
+        ...(file.cns.trust_list !== undefined && { trustList: await trustListOf(file.cns.trust_list) }),
+        revocation: { mode: file.cns.revocation.mode, graceHours: file.cns.revocation.grace_hours },
       },
     }),
     ...(file.eidas !== undefined && {

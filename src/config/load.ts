@@ -195,6 +195,15 @@ const warningsOf = (yaml: YamlFile, config: GatewayConfig): readonly Problem[] =
       yaml.problem(['cie', 'comparison'], reason, 'write minimum, unless the card is demanded at level 2 without it'),
     )
   }
+  if (config.cns?.revocation.mode === 'off') {
+    const reason = 'is off: a card that was reported stolen still opens every door'
+    warnings.push(yaml.problem(['cns', 'revocation', 'mode'], reason, 'remove it, or write required'))
+  }
+  if (config.cns?.trustList?.acceptUnsigned) {
+    const reason = 'is true: whoever can change the list on its way decides who may issue cards'
+    const fix = 'name the certificates that sign the list under signers, and remove it'
+    warnings.push(yaml.problem(['cns', 'trust_list', 'accept_unsigned'], reason, fix))
+  }
   if (config.store.kind === 'memory' && config.tenants.some(({ state }) => state === 'live')) {
     const reason = 'is memory: a restart ends every login under way and every session'
     warnings.push(yaml.problem(['store'], reason, 'use redis for live tenants'))

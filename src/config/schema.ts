@@ -123,22 +123,48 @@ const certificatePin = z
       ),
   )
 
+const listSource = text
+  .refine(
+    (value) => !isUrl(value) || webUrl.safeParse(value).success,
+    told('is no address to read from', 'write https://… or a path beside this file'),
+  )
+  .transform((value) => (isUrl(value) ? { url: value } : { file: value.replace(/^file:/, '') }))
+
+const refreshHours = (list: string) =>
+  z
+    .int()
+    .min(1, told('is less than an hour', 'write 24'))
+    .max(24, told('is more than a day', `write 24 or less: ${list} is read at least daily`))
+    .default(24)
+
 const registry = block({
-  source: text
-    .refine(
-      (value) => !isUrl(value) || webUrl.safeParse(value).success,
-      told('is no address to read from', 'write https://… or a path beside this file'),
-    )
-    .transform((value) => (isUrl(value) ? { url: value } : { file: value.replace(/^file:/, '') })),
+  source: listSource,
   pins: z
     .array(certificatePin)
     .min(1, told('is empty', 'name the fingerprint of a certificate, or remove the key for that of AgID'))
     .exactOptional(),
-  refresh_hours: z
+  refresh_hours: refreshHours('the registry'),
+})
+
+/** docs/rules/cns.md section 3. */
+const trustList = block({
+  source: listSource,
+  signers: z.array(filePath).default([]),
+  refresh_hours: refreshHours('the list'),
+  accept_unsigned: z.boolean().default(false),
+}).refine(
+  ({ signers, accept_unsigned }) => signers.length > 0 || accept_unsigned,
+  told('names nobody who may sign the list', 'add signers: [trust/tsl-signer.pem], the certificates of AgID'),
+)
+
+/** docs/rules/cns.md section 4, check 7. */
+const revocation = block({
+  mode: z.enum(['required', 'off']).default('required'),
+  grace_hours: z
     .int()
-    .min(1, told('is less than an hour', 'write 24'))
-    .max(24, told('is more than a day', 'write 24 or less: the registry is read at least daily'))
-    .default(24),
+    .min(0, told('is less than nothing', 'write 0 for no grace'))
+    .max(72, told('is more than three days', 'write 72 or less: so long may a revoked card still enter'))
+    .default(0),
 })
 
 /** docs/rules/spid-saml.md section 11: 99 the minimum attribute set of a natural person, 100 the full one. */
@@ -205,8 +231,15 @@ export const gatewaySchema = block({
     start_url: origin.exactOptional(),
     listen,
     tls: keyPair,
-    trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')),
-  }).exactOptional(),
+    trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')).exactOptional(),
+    trust_list: trustList.exactOptional(),
+    revocation: revocation.default({ mode: 'required', grace_hours: 0 }),
+  })
+    .refine(
+      ({ trust, trust_list }) => trust !== undefined || trust_list !== undefined,
+      told('names no card authority', 'add trust: [trust/cns-ca.pem] or trust_list: { source: https://… }'),
+    )
+    .exactOptional(),
   eidas: block({
     metadata: z.array(metadataSource).min(1, told('is empty', 'name the metadata of the eIDAS node, or remove eidas')),
     attribute_set_index: eidasIndex.default(99),

@@ -58,10 +58,11 @@ export const dates: Check = ({ certificate, now }) => {
 
 /** Check 3: now, at login, not when the card was made. A CA may stand in the list twice, renewed with the same key. */
 export const issuerDates: Check = ({ certificate, paths, now }) => {
-  if (!paths.some((path) => path.every((ca) => isValidAt(ca, now)))) {
-    throw new GatewayError('cns_issuer_expired', certificate.issuer)
-  }
+  if (!paths.some(isPathValidAt(now))) throw new GatewayError('cns_issuer_expired', certificate.issuer)
 }
+
+/** The way up that counts: of several, they say the same of the card, because each verifies its signature. */
+export const pathOf = ({ paths, now }: Card): Path => paths.find(isPathValidAt(now)) ?? []
 
 /** Check 4: `nonRepudiation` is the signature certificate, which lives on the same card. */
 export const keyUsage: Check = ({ certificate: { keyUsage } }) => {
@@ -112,6 +113,8 @@ export const fiscalCodeOf = ({ commonNames }: Certificate): string => {
   if (others.length > 0 || code === undefined || !isFiscalCode(code)) throw new GatewayError('cns_common_name_invalid')
   return code
 }
+
+const isPathValidAt = (now: number) => (path: Path) => path.every((ca) => isValidAt(ca, now))
 
 const isValidAt = ({ x509 }: Certificate, now: number): boolean =>
   x509.validFromDate.getTime() <= now && now <= x509.validToDate.getTime()

@@ -1,11 +1,13 @@
 /** CNS and TS-CNS: the health card with a chip, by TLS client certificate. docs/rules/cns.md. */
 import type { Level } from '../../citizen/assurance.ts'
 import type { Upstream } from '../upstream.ts'
+import type { RevocationCheck } from './revocation.ts'
 import { CnsStrategy } from './strategy.ts'
-import { createTrustStore } from './trust.ts'
+import type { TrustStore } from './trust.ts'
 
 /**
- * @param trust PEM certificates of the card CAs; throws when one cannot be read.
+ * @param trust the card CAs of this moment: the national list changes while the gateway runs.
+ * @param revocation absent: a revoked card is not noticed.
  * @param startUrl origin (and path, if any) where `/t/{tenant}/cns?ticket=…` leads to the card listener.
  * @param name what citizens call the card here.
  * @param level what card and PIN are worth. No public rule says; section 5 proposes 3.
@@ -15,13 +17,14 @@ export const createCns = ({
   startUrl,
   name,
   level = 3,
+  revocation,
 }: {
-  trust: readonly string[]
+  trust: () => TrustStore
   startUrl: string
   name: string
   level?: Level
+  revocation?: RevocationCheck
 }): Upstream => {
-  const store = createTrustStore(trust)
   return {
     id: 'cns',
     levels: [level],
@@ -30,10 +33,11 @@ export const createCns = ({
     answer: 'certificate',
     strategy: ({ tenant, relayState }) =>
       new CnsStrategy({
-        trust: store,
+        trust: trust(),
         // The ticket is the RelayState: random, for this login only, and no name of anybody (section 6.3).
         url: `${startUrl}/t/${encodeURIComponent(tenant)}/cns?ticket=${encodeURIComponent(relayState)}`,
         level,
+        ...(revocation !== undefined && { revocation }),
       }),
   }
 }

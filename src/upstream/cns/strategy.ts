@@ -3,8 +3,9 @@ import passport from 'passport'
 import type { Level } from '../../citizen/assurance.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Evidence, StrategyActions, UpstreamRequest } from '../upstream.ts'
-import { type Card, cardChecks, readCard } from './checks.ts'
+import { type Card, cardChecks, pathOf, readCard } from './checks.ts'
 import { citizenOf } from './citizen.ts'
+import type { RevocationCheck } from './revocation.ts'
 import type { TrustStore } from './trust.ts'
 
 export interface CnsOptions {
@@ -13,6 +14,8 @@ export interface CnsOptions {
   readonly url: string
   /** What a card login is worth. */
   readonly level: Level
+  /** Absent: a revoked card is not noticed. */
+  readonly revocation?: RevocationCheck
 }
 
 export class CnsStrategy extends passport.Strategy {
@@ -25,27 +28,30 @@ export class CnsStrategy extends passport.Strategy {
   }
 
   // The parameter is as wide as that of the class it overrides, which Passport's types tie to Express.
-  override authenticate(request: unknown): void {
+  override authenticate(request: unknown): void | Promise<void> {
     const actions = this as unknown as StrategyActions
     const given = request as UpstreamRequest
     if (given.step === 'begin') actions.redirect(this.options.url, {})
-    else if (given.step === 'certificate') this.judge(given.chain, given.now, actions)
+    else if (given.step === 'certificate') return this.judge(given.chain, given.now, actions)
     else throw new GatewayError('request_malformed', 'a card login is not answered by a form')
   }
 
   /** No card, or none that can be read, is thrown: nothing was proved, the login may go on with another try. */
-  private judge(chain: readonly Buffer[], now: number, actions: StrategyActions): void {
-    const card = readCard(chain, this.options.trust, now)
+  private async judge(chain: readonly Buffer[], now: number, actions: StrategyActions): Promise<void> {
+    const { trust, level, revocation } = this.options
+    const card = readCard(chain, trust, now)
     const evidence: Evidence = { response: card.certificate.x509.toString() }
-    const error = refusalOf(card)
+    const error = await refusalOf(card, revocation)
     if (error) actions.fail({ error, authenticated: true, evidence })
-    else actions.success({ citizen: citizenOf(card, this.options.level), evidence, replay: { ids: [], until: 0 } })
+    else actions.success({ citizen: citizenOf(card, level), evidence, replay: { ids: [], until: 0 } })
   }
 }
 
-const refusalOf = (card: Card): GatewayError | undefined => {
+/** Revocation last: only a card that is right in all else makes the gateway call anybody. */
+const refusalOf = async (card: Card, revocation: RevocationCheck | undefined): Promise<GatewayError | undefined> => {
   try {
     for (const check of cardChecks) check(card)
+    await revocation?.(card.certificate, pathOf(card), card.now)
   } catch (error) {
     if (error instanceof GatewayError) return error
     throw error

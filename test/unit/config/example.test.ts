@@ -18,7 +18,7 @@ const ownFiles: Readonly<Record<string, string | undefined>> = {
   'config/trust/spid.pem': pem['/etc/varco/spid.pem'],
   'config/trust/cie.pem': pem['/etc/varco/cie.pem'],
   'config/trust/cns.pem': pem['/etc/varco/cie.pem'],
-  'config/trust/cns-ca.pem': pem['/etc/varco/ca.pem'],
+  'config/trust/tsl-signers.pem': pem['/etc/varco/ca.pem'],
   'config/idp/cie-production.xml': '<md:EntityDescriptor/>',
   'config/idp/eidas-node.xml': '<md:EntityDescriptor/>',
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createTrustStore } from '../../../src/upstream/cns/trust.ts'
 import { createUpstreams } from '../../../src/upstream/index.ts'
 
 const idp = { entityId: 'https://idp.example', sso: [], certificates: [], expiredCertificates: [] }
@@ -7,7 +8,7 @@ it('has the upstreams that are configured, under their ids', () => {
   const upstreams = createUpstreams({
     spid: { idps: () => [idp], names: {} },
     cie: { idp, comparison: 'minimum' },
-    cns: { trust: [], startUrl: 'https://cns.example', name: 'CNS' },
+    cns: { trust: () => createTrustStore([]), startUrl: 'https://cns.example', name: 'CNS' },
   })
   expect([...upstreams.entries()].map(([id, upstream]) => [id, upstream.id, upstream.answer])).toEqual([
     ['spid', 'spid', 'form'],

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createCns } from '../../../../src/upstream/cns/cns.ts'
+import { createTrustStore } from '../../../../src/upstream/cns/trust.ts'
 import { runStrategy } from '../../../../src/upstream/run-strategy.ts'
 import type { Pending, ServiceProvider, UpstreamRequest } from '../../../../src/upstream/upstream.ts'
 import { type Authority, CARD_NAME, cardProfile, createAuthority, pemOf, subject } from './card-authority.ts'
@@ -10,7 +11,8 @@ const authority = createAuthority({ subject: subject('CA Cittadini', { O: 'Ente 
 const expired = createAuthority({ subject: subject('CA passata'), notAfter: '2025-01-01T00:00:00Z' })
 const expiredMiddle = authority.authority({ subject: subject('CA intermedia'), notAfter: '2025-01-01T00:00:00Z' })
 
-const cns = createCns({ trust: [authority.pem, expired.pem], startUrl: 'https://cns.example', name: 'CPS / CNS' })
+const store = createTrustStore([authority.pem, expired.pem])
+const cns = createCns({ trust: () => store, startUrl: 'https://cns.example', name: 'CPS / CNS' })
 
 const attributeSet = { index: 0, attributes: ['fiscalNumber'] }
 const pending: Pending = {
@@ -43,7 +45,7 @@ const named = (commonName: string) => card({ subject: subject(commonName) })
 describe('the way in by card', () => {
   it('is one choice, offered up to the level that a card is worth', () => {
     expect(cns.choices({ level: 3 })).toEqual([{ upstream: 'cns', name: 'CPS / CNS' }])
-    const weak = createCns({ trust: [], startUrl: 'https://cns.example', name: 'CNS', level: 2 })
+    const weak = createCns({ trust: () => store, startUrl: 'https://cns.example', name: 'CNS', level: 2 })
     expect(weak.levels).toEqual([2])
     expect(weak.choices({ level: 3 })).toEqual([])
   })
