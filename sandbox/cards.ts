@@ -20,6 +20,8 @@ export interface CardsOptions {
   /** PEM of the CA that issued `cards`: goes into the `.p12`. */
   readonly cardAuthority: string
   readonly reader: CardReader
+  /** DER, made anew each time; absent: nobody keeps such a list. */
+  readonly revocationList?: () => Buffer
 }
 
 /** Of every `.p12`. */
@@ -122,6 +124,8 @@ export const createCardsHandler = (options: CardsOptions): Handler => {
     if (serveAsset(req, res)) return
     if (path === '/') return sendPage(res, listPage(options))
     if (path === '/tls-ca.pem') return send(res, 200, 'application/x-x509-ca-cert', reader.authority)
+    if (path === '/cns.crl' && options.revocationList !== undefined)
+      return send(res, 200, 'application/pkix-crl', options.revocationList())
     const card = cards.find(({ citizen }) => path === `/cards/${citizen.id}.p12`)
     if (card !== undefined) return download(res, card)
     // Path and query are the gateway's own: they are passed on as they came.

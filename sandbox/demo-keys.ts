@@ -22,6 +22,7 @@ const TLS_CA = 'CA TLS di prova'
 export const openKeys = async (state: State, now: Date, urls: Urls) => {
   const authority = (file: string, name: string) =>
     state.authority(file, authorityName(name), () => certificationAuthority(name, now))
+  const standing = standingAt(urls)
   const [cardCa, tlsCa] = await Promise.all([authority('cns-ca', CARD_CA), authority('tls-ca', TLS_CA)])
   const holders = citizens.filter(({ card }) => card !== undefined)
   const [spidSp, cieSp, cieIdp, eidasNode, tls, spidIdps, cards] = await Promise.all([
@@ -39,25 +40,41 @@ export const openKeys = async (state: State, now: Date, urls: Urls) => {
     Promise.all(
       holders.map(async (citizen) => ({
         citizen,
-        ...(await state.identity(`card-${citizen.id}`, () => cardIdentity(cardCa, citizen, now), cardCa)),
+        // not under the name of the cards that could not be revoked yet
+        ...(await state.identity(
+          `cns-${citizen.id}`,
+          () => cardIdentity(cardCa, citizen, now, 'cns', standing),
+          cardCa,
+        )),
       })),
     ),
   ])
   return { cardCa, tlsCa, spidSp, cieSp, cieIdp, eidasNode, tls, spidIdps: new Map<string, Identity>(spidIdps), cards }
 }
 
+/** The gateway asks there by itself: an address, because names under .localhost are for browsers. */
+const standingAt = (urls: Urls) => ({ crl: `http://127.0.0.1:${new URL(urls.cards).port}/cns.crl` })
+
 /** Made at every start: nobody imports them. */
-export const makeWrongCards = async (cardCa: Authority, now: Date): Promise<CardsOptions['wrongCards']> => {
+export const makeWrongCards = async (
+  cardCa: Authority,
+  now: Date,
+  urls: Urls,
+): Promise<CardsOptions['wrongCards'] & { readonly revoked: CardsOptions['wrongCards'][string] }> => {
   const ada = theCitizen('ada')
-  const [stranger, expired, signature, cie] = await Promise.all([
+  const [stranger, expired, signature, cie, revoked, unchecked] = await Promise.all([
     certificationAuthority(CARD_CA, now).then((unknown) => cardIdentity(unknown, ada, now)),
     cardIdentity(cardCa, ada, now, 'expired'),
     cardIdentity(cardCa, ada, now, 'signature'),
     cardIdentity(cardCa, ada, now, 'cie'),
+    cardIdentity(cardCa, ada, now, 'cns', standingAt(urls)),
+    cardIdentity(cardCa, ada, now),
   ])
   return {
     'unknown-ca': { label: "Carta di un'autorità sconosciuta", identity: stranger },
     expired: { label: 'Carta scaduta', identity: expired },
+    revoked: { label: 'Carta revocata', identity: revoked },
+    unchecked: { label: 'Carta che nessuno può controllare', identity: unchecked },
     signature: { label: 'Certificato di firma', identity: signature },
     'not-cns': { label: 'Certificato CIE, non CNS', identity: cie },
   }

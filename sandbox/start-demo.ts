@@ -9,6 +9,7 @@ import { makeWrongCards, openKeys } from './demo-keys.ts'
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
 import { type Handler, type Listening, listen } from './http.ts'
 import type { Identity } from './pki/certificate.ts'
+import { revocationList } from './pki/crl.ts'
 import { pkcs12 } from './pki/pkcs12.ts'
 import { freePorts, movePorts, type Ports, portsFrom, type Urls, urlsOf } from './ports.ts'
 import { aggregateMetadata } from './saml/metadata.ts'
@@ -103,6 +104,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
     state.write(`cards/${citizen.id}.p12`, pkcs12(card, keys.cardCa.certificate, name, CARD_PASSWORD))
   }
 
+  const wrongCards = await makeWrongCards(keys.cardCa, new Date(now()), urls)
   const handlers: readonly (readonly [port: number, handler: Handler])[] = [
     [ports.spid, createSpidHandler(spid, eidas)],
     [ports.cie, cie.handle],
@@ -110,7 +112,8 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
       ports.cards,
       createCardsHandler({
         cards: keys.cards,
-        wrongCards: await makeWrongCards(keys.cardCa, new Date(now())),
+        wrongCards,
+        revocationList: () => revocationList(keys.cardCa, [wrongCards.revoked.identity], new Date(now())),
         cardAuthority: keys.cardCa.certificate,
         reader: { cnsUrl: urls.cns, authority: keys.tlsCa.certificate },
       }),

@@ -35,9 +35,9 @@ export interface Profile {
   readonly extensions: readonly der.Der[]
 }
 
-const SHA256_WITH_RSA = der.sequence(der.oid('1.2.840.113549.1.1.11'), der.nothing())
+export const SHA256_WITH_RSA = der.sequence(der.oid('1.2.840.113549.1.1.11'), der.nothing())
 
-const encodeName = (name: DistinguishedName): der.Der =>
+export const encodeName = (name: DistinguishedName): der.Der =>
   der.sequence(
     ...name.map(([type, value]) =>
       der.set(
@@ -68,6 +68,14 @@ export const certificatePolicies = (...policies: readonly string[]): der.Der =>
   extension('2.5.29.32', false, der.sequence(...policies.map((policy) => der.sequence(der.oid(policy)))))
 export const subjectAlternativeName = (...hosts: readonly string[]): der.Der =>
   extension('2.5.29.17', false, der.sequence(...hosts.map((host) => der.implicit(2, Buffer.from(host)))))
+
+const address = (url: string): der.Der => der.implicit(6, Buffer.from(url))
+/** Where OCSP is asked. */
+export const authorityInformationAccess = (ocspUrl: string): der.Der =>
+  extension('1.3.6.1.5.5.7.1.1', false, der.sequence(der.sequence(der.oid('1.3.6.1.5.5.7.48.1'), address(ocspUrl))))
+/** Where the list of revoked certificates is. */
+export const crlDistributionPoint = (url: string): der.Der =>
+  extension('2.5.29.31', false, der.sequence(der.sequence(der.context(0, der.context(0, address(url))))))
 
 const spki = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
 /** RFC 7093: any value that is unique to the key serves. */

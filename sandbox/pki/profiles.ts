@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import type { TestCitizen } from '../citizens.ts'
 import {
   type Authority,
+  authorityInformationAccess,
   basicConstraints,
   certificatePolicies,
   clientAuth,
   createAuthority,
+  crlDistributionPoint,
   type DistinguishedName,
   extendedKeyUsage,
   type Identity,
@@ -89,6 +91,12 @@ export const tlsIdentity = (authority: Authority, host: string, now: Date): Prom
 /** What can be on a card, right and wrong. */
 export type CardKind = 'cns' | 'expired' | 'signature' | 'cie'
 
+/** Addresses at which the card says that its standing can be asked. */
+export interface CardStanding {
+  readonly ocsp?: string
+  readonly crl?: string
+}
+
 /** `{tax code}/{card number}.{base64 hash of the personal-data file}`: docs/rules/cns.md 2.1. */
 export const cardCommonName = (citizen: TestCitizen, number: string): string =>
   `${citizen.fiscalNumber}/${number}.${createHash('sha1').update(`file elementare di ${citizen.id}`).digest('base64')}`
@@ -98,6 +106,7 @@ export const cardIdentity = (
   citizen: TestCitizen,
   now: Date,
   kind: CardKind = 'cns',
+  standing: CardStanding = {},
 ): Promise<Identity> => {
   if (citizen.card === undefined) throw new Error(`${citizen.id} has no card`)
   const names: DistinguishedName = [
@@ -118,6 +127,8 @@ export const cardIdentity = (
       keyUsage(signature ? 'nonRepudiation' : 'digitalSignature'),
       ...(signature ? [] : [extendedKeyUsage(clientAuth)]),
       certificatePolicies(kind === 'cie' ? CIE_POLICY : CNS_POLICY),
+      ...(standing.ocsp === undefined ? [] : [authorityInformationAccess(standing.ocsp)]),
+      ...(standing.crl === undefined ? [] : [crlDistributionPoint(standing.crl)]),
     ],
   })
 }
