@@ -1,5 +1,6 @@
 import { createCie } from '../../../src/upstream/cie/cie.ts'
 import { createCns } from '../../../src/upstream/cns/cns.ts'
+import { createTrustStore } from '../../../src/upstream/cns/trust.ts'
 import { createEidas } from '../../../src/upstream/eidas/eidas.ts'
 import { createSpid } from '../../../src/upstream/spid/spid.ts'
 import type { Pending, Upstream, UpstreamRequest } from '../../../src/upstream/upstream.ts'
@@ -61,7 +62,11 @@ upstreamConformance('CNS', () => {
   const now = Date.parse('2026-11-22T10:00:00Z')
   const authority = createAuthority({ subject: subject('CA Cittadini') })
   const stranger = createAuthority({ subject: subject('CA sconosciuta') })
-  const upstream = createCns({ trust: [authority.pem], startUrl: 'https://cns.example', name: 'CPS / CNS' })
+  const upstream = createCns({
+    trust: () => createTrustStore([authority.pem]),
+    startUrl: 'https://cns.example',
+    name: 'CPS / CNS',
+  })
   const pending = pendingLogin({ upstream: 'cns', issuedAt: now })
   const shown = (...chain: Buffer[]): UpstreamRequest => ({ step: 'certificate', now, chain })
   const card = (changes: Parameters<typeof cardProfile>[0] = {}, by = authority) => by.issue(cardProfile(changes))
