@@ -79,6 +79,13 @@ describe('origin', () => {
     const { seen } = await send('GET /x HTTP/1.1\r\nHost: login.example\r\nClient-Cert: :AAAA:\r\nX-SSL-Client-Cert: x')
     expect(Object.keys(seen.headers).filter((name) => name.includes('cert'))).toEqual([])
   })
+  it('drops them under an underscore too', async () => {
+    const { seen, events } = await send(
+      'GET /x HTTP/1.1\r\nHost: login.example\r\nX_SSL_Client_Cert: x\r\nX_Forwarded_For: 203.0.113.9',
+    )
+    expect(Object.keys(seen.headers).filter((name) => name.includes('_'))).toEqual([])
+    expect(events).toEqual([{ type: 'header.stripped', header: 'x_ssl_client_cert x_forwarded_for' }])
+  })
   it('reads the client address that a configured proxy adds, and nothing left of it', async () => {
     const { seen } = await send(
       'GET /x HTTP/1.1\r\nHost: login.example\r\nX-Forwarded-For: 198.51.100.1, 203.0.113.9',
