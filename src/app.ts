@@ -8,6 +8,7 @@ import type { UpstreamId } from './citizen/citizen.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { GatewayError } from './errors.ts'
 import { type Assets, serveAssets } from './http/assets.ts'
+import { certificateOfProxy, certificateOfSocket } from './http/client-certificate.ts'
 import { errorHandler } from './http/error-handler.ts'
 import { serveMetadata } from './http/metadata.ts'
 import { origin } from './http/origin.ts'
@@ -102,6 +103,7 @@ export const createApp = (deps: AppDeps): App => {
   const listener = (
     originOf: (host: string) => string | undefined,
     answer: (app: TenantApp, ctx: Ctx) => Promise<void>,
+    { clientCertificate, trustedProxies }: { clientCertificate?: Handler; trustedProxies: readonly string[] },
   ): RequestListener => {
     const koa = new Koa<RequestState>()
     koa.proxy = true // every header that it believes was set by `origin`
@@ -116,7 +118,8 @@ export const createApp = (deps: AppDeps): App => {
         clientOf: (tenant, client) => tenants.byId(tenant)?.clients.find(({ id }) => id === client),
       }),
     )
-    koa.use(origin({ originOf, trustedProxies: config.trustedProxies, audit }))
+    if (clientCertificate !== undefined) koa.use(clientCertificate)
+    koa.use(origin({ originOf, trustedProxies, audit }))
     koa.use(serveAssets(assets))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(tenantResolver(tenants))
@@ -125,12 +128,18 @@ export const createApp = (deps: AppDeps): App => {
     return originForm(koa.callback())
   }
 
+  const { trustedProxies, cns } = config
+  const proxy = cns?.handshake.by === 'proxy' ? cns.handshake : undefined
   const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)
   return {
     regional: listener(
       (host) => own(config.publicUrl)(host) ?? tenants.byHost(host)?.issuer,
       (app, ctx) => app.regional(ctx),
+      { trustedProxies },
     ),
-    card: listener(own(config.cns?.url ?? config.publicUrl), (app, ctx) => app.card(ctx)),
+    card: listener(own(cns?.url ?? config.publicUrl), (app, ctx) => app.card(ctx), {
+      clientCertificate: proxy ? certificateOfProxy(proxy, audit) : certificateOfSocket,
+      trustedProxies: proxy ? [...trustedProxies, ...proxy.from] : trustedProxies,
+    }),
   }
 }

@@ -128,6 +128,7 @@ export const errorTable = {
     alarm: true,
   },
   cns_ticket_unknown: local(403, 'expired'),
+  cns_proxy_refused: { ...local(403, 'technical'), alarm: true },
   // the login under way
   interaction_expired: local(400, 'expired'),
   login_result_unknown: local(403, 'expired'),

@@ -1,20 +1,19 @@
 /** The process: build everything from the configuration, listen, and drain when told to stop. */
-import { constants, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
-import type { SecureContextOptions } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { createApp } from './app.ts'
 import { CHECK_EVERY, createExpiryWatch } from './audit/certificate-expiry.ts'
 import { createAudit } from './audit/log.ts'
 import { createRegister } from './audit/register.ts'
-import type { GatewayConfig, KeyPair, Listen, MetadataSource } from './config/gateway-config.ts'
+import type { GatewayConfig, Listen, MetadataSource } from './config/gateway-config.ts'
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
+import { createCardServer } from './http/card-server.ts'
 import { createHealthServer } from './http/health.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
@@ -26,7 +25,7 @@ import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
 import { createTrustListRegistry, trustListPath } from './trust-list/registry.ts'
-import { type Authorities, createAuthorities } from './upstream/cns/authorities.ts'
+import { createAuthorities } from './upstream/cns/authorities.ts'
 import { createRevocationCheck } from './upstream/cns/revocation.ts'
 import { createUpstreams } from './upstream/index.ts'
 import { parseIdpMetadata } from './upstream/saml/idp-metadata.ts'
@@ -70,32 +69,6 @@ const closeServer = (server: Server): Promise<void> =>
     })
     server.closeIdleConnections()
   })
-
-/**
- * The card listener (docs/rules/cns.md section 6): asks every browser for a certificate and lets the application judge it,
- * so that the citizen reads a sentence and not a TLS alert. TLS 1.2 because of card middleware without RSA-PSS; no session
- * is resumed, so that every login needs the card.
- */
-const createCardServer = (tls: KeyPair, authorities: Authorities, listener: RequestListener): Server => {
-  const context = (): SecureContextOptions => ({
-    key: tls.key,
-    cert: tls.certificate,
-    // their names are what the browser chooses among its certificates by
-    ca: [...authorities.pems()],
-    minVersion: 'TLSv1.2',
-    maxVersion: 'TLSv1.2',
-    // no tickets; Node keeps no session cache of its own
-    secureOptions: constants.SSL_OP_NO_TICKET,
-  })
-  const server = createTlsServer(
-    { ...context(), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
-    listener,
-  )
-  authorities.subscribe(() => server.setSecureContext(context()))
-  // nor does a connection that was kept open serve a second login
-  server.maxRequestsPerSocket = 1
-  return server
-}
 
 /** Starts the gateway. `now` and `log` are the tests'. Throws a StartError when it cannot start. */
 export const startGateway = async (
@@ -224,7 +197,7 @@ export const startGateway = async (
   let draining = false
   const operations = createHealthServer({ store, draining: () => draining })
   const regional = createServer(app.regional)
-  const card = cns && createCardServer(cns.tls, authorities, app.card)
+  const card = cns && createCardServer(cns.handshake.by === 'varco' ? cns.handshake : undefined, authorities, app.card)
   // a form of 256 KB takes no quarter of a minute
   for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
   const servers = [regional, operations, ...(card ? [card] : [])]

@@ -13,6 +13,9 @@ interface SingleLogout {
   readonly idp: string
 }
 
+/** Why a request for a card page was not taken for the proxy's. */
+export type ProxyFault = 'address' | 'secret' | 'header twice' | 'header too large' | 'header malformed'
+
 export type AuditEvent =
   | ({ readonly type: 'login.started' } & Step & { readonly level: 1 | 2 | 3 })
   | ({ readonly type: 'login.sent' } & Step & {
@@ -105,6 +108,7 @@ export type AuditEvent =
     }
   | { readonly type: 'revocation.grace'; readonly url: string; readonly nextUpdate: string }
   | { readonly type: 'header.stripped'; readonly header: string }
+  | { readonly type: 'card_proxy.refused'; readonly reason: ProxyFault }
 
 /** Events that a human must see: log level error (an alarm). */
 export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
@@ -116,6 +120,7 @@ export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'trust_list.outdated',
   'trust_list.not_kept',
   'revocation.grace',
+  'card_proxy.refused',
 ])
 
 export type Audit = (event: AuditEvent) => void

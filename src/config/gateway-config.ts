@@ -51,6 +51,24 @@ export interface AggregatorConfig {
   readonly cie: SamlKeyPair & { readonly contact: { readonly email?: string; readonly phone?: string } }
 }
 
+/** Who asks the browser for the card and makes sure that it holds the key: Varco by TLS of its own, or a proxy in front. */
+export type CardHandshake =
+  | (KeyPair & {
+      readonly by: 'varco'
+      readonly maxVersion: 'TLSv1.2' | 'TLSv1.3'
+      /** Of OpenSSL; absent: the system's. */
+      readonly securityLevel?: 0 | 1
+    })
+  | {
+      readonly by: 'proxy'
+      /** Addresses or CIDR blocks. */
+      readonly from: readonly string[]
+      /** What it sends in `X-Proxy-Auth`. */
+      readonly secret: string
+      /** How it writes the certificate. */
+      readonly header: 'rfc9440' | 'nginx'
+    }
+
 export interface GatewayConfig {
   /** Origin of the regional host, e.g. `https://login.regione.example`, without a trailing slash. */
   readonly publicUrl: string
@@ -82,7 +100,7 @@ export interface GatewayConfig {
     /** Where the citizen is sent; default `url`. A page of the region about reader and card may stand there and passes path and query on. */
     readonly startUrl: string
     readonly listen: Listen
-    readonly tls: KeyPair
+    readonly handshake: CardHandshake
     /** PEM certificates of the card CAs that files name. */
     readonly trust: readonly string[]
     readonly trustList?: TrustListConfig

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type {
   AggregatorConfig,
+  CardHandshake,
   GatewayConfig,
   MetadataSource,
   RegistryConfig,
@@ -16,6 +17,9 @@ import { parseYaml, validate, type YamlFile } from './yaml-file.ts'
 
 /** All but what other files say, and the fingerprint that the subject key really has. */
 export type Settings = Omit<GatewayConfig, 'region' | 'tenants'> & { readonly fingerprintOfSubjectKey: string }
+
+/** It travels in a header and is all that tells the proxy from anybody else. */
+const PROXY_SECRET = /^[\x21-\x7e]{32,512}$/
 
 const NEW_KEY = 'generate 32 bytes with: openssl rand -base64 32'
 
@@ -73,6 +77,24 @@ export const readGateway = async (
     acceptUnsigned: file.accept_unsigned,
   })
 
+  const handshake = async (cns: NonNullable<GatewayFile['cns']>): Promise<CardHandshake> => {
+    if (cns.proxy !== undefined) {
+      const path = ['cns', 'proxy', 'secret']
+      const secret = await reading.secret(yaml, path, cns.proxy.secret)
+      if (secret !== '' && !PROXY_SECRET.test(secret)) {
+        report(path, 'is not 32 visible characters or more', 'generate one with: openssl rand -hex 32')
+      }
+      return { by: 'proxy', ...cns.proxy, secret }
+    }
+    if (cns.tls === undefined) throw new TypeError('the schema lets no cns pass that has neither tls nor proxy')
+    return {
+      by: 'varco',
+      ...(await pairs.plain(yaml, ['cns', 'tls'], cns.tls)),
+      maxVersion: `TLSv${cns.tls_max_version ?? '1.2'}`,
+      ...(cns.security_level !== undefined && { securityLevel: cns.security_level }),
+    }
+  }
+
   const masterKeys: { id: string; key: Buffer }[] = []
   for (const [index, { id, key: reference }] of file.master_keys.entries()) {
     masterKeys.push({ id, key: await key(['master_keys', index, 'key'], reference, true) })
@@ -128,7 +150,7 @@ export const readGateway = async (
         url: file.cns.url,
         startUrl: file.cns.start_url ?? file.cns.url,
         listen: file.cns.listen,
-        tls: await pairs.plain(yaml, ['cns', 'tls'], file.cns.tls),
+        handshake: await handshake(file.cns),
         trust: await certificates(['cns', 'trust'], file.cns.trust ?? [], 'the card authorities'),
         ...(file.cns.trust_list !== undefined && { trustList: await trustListOf(file.cns.trust_list) }),
         revocation: { mode: file.cns.revocation.mode, graceHours: file.cns.revocation.grace_hours },

@@ -204,6 +204,13 @@ const warningsOf = (yaml: YamlFile, config: GatewayConfig): readonly Problem[] =
     const fix = 'name the certificates that sign the list under signers, and remove it'
     warnings.push(yaml.problem(['cns', 'trust_list', 'accept_unsigned'], reason, fix))
   }
+  const { cns } = config
+  if (cns?.handshake.by === 'varco' && cns.handshake.securityLevel === 0) {
+    const reason = 'is 0: a card may sign the handshake with SHA-1, and TLS takes the weakest ciphers'
+    warnings.push(
+      yaml.problem(['cns', 'security_level'], reason, 'write 1, or remove it, as soon as no such card is left'),
+    )
+  }
   if (config.store.kind === 'memory' && config.tenants.some(({ state }) => state === 'live')) {
     const reason = 'is memory: a restart ends every login under way and every session'
     warnings.push(yaml.problem(['store'], reason, 'use redis for live tenants'))

@@ -167,6 +167,42 @@ const revocation = block({
     .default(0),
 })
 
+/** docs/rules/cns.md section 6: either Varco ends TLS, with settings of its own, or a proxy does. */
+const cns = block({
+  url: httpsOrigin,
+  start_url: origin.exactOptional(),
+  listen,
+  tls: keyPair.exactOptional(),
+  tls_max_version: z.enum(['1.2', '1.3']).exactOptional(),
+  security_level: z
+    .union([z.literal(0), z.literal(1)], told('is not a level to lower to', 'write 1 or 0, or remove the key'))
+    .exactOptional(),
+  proxy: block({
+    from: z.array(network).min(1, told('is empty', 'name the address of the proxy, as 127.0.0.1 or 10.1.2.0/24')),
+    secret: secretReference,
+    header: z.enum(['rfc9440', 'nginx']),
+  }).exactOptional(),
+  trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')).exactOptional(),
+  trust_list: trustList.exactOptional(),
+  revocation: revocation.default({ mode: 'required', grace_hours: 0 }),
+}).superRefine((value, context) => {
+  const problem = (key: string, reason: string, fix: string) =>
+    context.addIssue({ code: 'custom', path: [key], message: told(reason, fix) })
+  if (value.tls === undefined && value.proxy === undefined)
+    problem('tls', 'is missing', 'add tls: { key, certificate }, or proxy where another server ends TLS')
+  if (value.trust === undefined && value.trust_list === undefined)
+    problem(
+      'trust',
+      'is missing: no card authority is named',
+      'add trust: [trust/cns-ca.pem] or trust_list: { source: https://… }',
+    )
+  if (value.proxy === undefined) return
+  for (const key of ['tls', 'tls_max_version', 'security_level'] as const) {
+    if (value[key] !== undefined)
+      problem(key, 'stands beside proxy', 'remove it: the proxy ends TLS; or remove proxy where Varco does')
+  }
+}, always)
+
 /** docs/rules/spid-saml.md section 11: 99 the minimum attribute set of a natural person, 100 the full one. */
 const eidasIndex = z.union([z.literal(99), z.literal(100)], told('is not a set of the eIDAS node', 'write 99 or 100'))
 
@@ -226,20 +262,7 @@ export const gatewaySchema = block({
     metadata: [],
     comparison: 'minimum',
   }),
-  cns: block({
-    url: httpsOrigin,
-    start_url: origin.exactOptional(),
-    listen,
-    tls: keyPair,
-    trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')).exactOptional(),
-    trust_list: trustList.exactOptional(),
-    revocation: revocation.default({ mode: 'required', grace_hours: 0 }),
-  })
-    .refine(
-      ({ trust, trust_list }) => trust !== undefined || trust_list !== undefined,
-      told('names no card authority', 'add trust: [trust/cns-ca.pem] or trust_list: { source: https://… }'),
-    )
-    .exactOptional(),
+  cns: cns.exactOptional(),
   eidas: block({
     metadata: z.array(metadataSource).min(1, told('is empty', 'name the metadata of the eIDAS node, or remove eidas')),
     attribute_set_index: eidasIndex.default(99),

@@ -9,6 +9,8 @@ export interface RequestState {
   log: Logger
   /** Of the browser, as far as the configured proxies can be believed. */
   clientAddress: string
+  /** On the card listener: DER of what the browser proved to hold the key of, the card first; empty without a card. */
+  clientCertificate?: readonly Buffer[]
   tenant?: Tenant
   /** The path below the tenant: `/login/…`. */
   tenantPath?: string

@@ -2,7 +2,6 @@
  * The upstream's answer. It comes cross-site and without cookies, so it logs nobody in: what was verified is stored under
  * a fresh handle that appears nowhere but in the redirect to the browser that delivered the answer.
  */
-import type { TLSSocket } from 'node:tls'
 import type { UpstreamId } from '../citizen/citizen.ts'
 import { GatewayError } from '../errors.ts'
 import { readForm } from '../http/form-body.ts'
@@ -151,19 +150,8 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     card: async (ctx: Ctx): Promise<void> => {
       const ticket = typeof ctx.query.ticket === 'string' ? ctx.query.ticket : undefined
       const pending = await pendingOf(ctx, ticket, 'cns')
-      const chain = peerChain(ctx.req.socket as TLSSocket)
+      const chain = ctx.state.clientCertificate ?? []
       await settle(ctx, pending, await verify(pending, { step: 'certificate', now: now(), chain }))
     },
   }
-}
-
-/** DER of what the browser presented, leaf first; empty without a card. Node's list ends in a loop at a self-signed one. */
-const peerChain = (socket: TLSSocket): Buffer[] => {
-  const chain: Buffer[] = []
-  let certificate = socket.getPeerCertificate(true)
-  while (certificate?.raw !== undefined && !chain.some((raw) => raw.equals(certificate.raw))) {
-    chain.push(certificate.raw)
-    certificate = certificate.issuerCertificate
-  }
-  return chain
 }

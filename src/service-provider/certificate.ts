@@ -87,7 +87,7 @@ export const ownerOfOwn = ({ spid, names, displayNames }: Tenant): CertificateOw
 export const certificatesInUse = ({ aggregator, cns, tenants }: GatewayConfig): readonly WatchedCertificate[] => [
   ...ofPair('spid', aggregator.spid),
   ...ofPair('cie', aggregator.cie),
-  ...(cns === undefined ? [] : ofPair('cns', cns.tls)),
+  ...(cns?.handshake.by === 'varco' ? ofPair('cns', cns.handshake) : []),
   ...tenants.flatMap(({ id, spid, cie }) => [
     ...(spid.signing === undefined ? [] : ofPair('spid', spid.signing, id)),
     ...(cie.signing === undefined ? [] : ofPair('cie', cie.signing, id)),

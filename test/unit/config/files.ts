@@ -72,6 +72,7 @@ export const validEnv = {
   MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
   SUBJECT_KEY: Buffer.alloc(32, 2).toString('hex'),
   SITE_SECRET: 'a-secret-of-enough-characters',
+  PROXY_SECRET: 'f'.repeat(64),
 }
 
 export const validFiles = (): Record<string, string> => ({

@@ -12,6 +12,9 @@ const withTenant = (...edits: readonly (readonly [string, string])[]) => ({
   '/etc/varco/tenants/esempio.yaml': edited(tenantYaml, ...edits),
 })
 
+const CARD_TLS = 'tls: { key: file:spid.key, certificate: spid.pem }'
+const PROXY = 'proxy: { from: [10.1.0.0/16], secret: env:PROXY_SECRET, header: nginx }'
+
 describe('a valid configuration', () => {
   it('is read with every default filled in', async () => {
     const config = configOf(await load())
@@ -33,8 +36,24 @@ describe('a valid configuration', () => {
     expect(config.cns).toMatchObject({
       startUrl: 'https://cns.login.regione.example',
       listen: { host: '0.0.0.0', port: 7003 },
+      handshake: { by: 'varco', maxVersion: 'TLSv1.2' },
     })
+    expect(config.cns?.handshake).not.toHaveProperty('securityLevel')
     expect(config.cns?.trust).toHaveLength(2)
+  })
+
+  it('may leave TLS with the card to a proxy', async () => {
+    const config = configOf(await load(withGateway([CARD_TLS, PROXY])))
+    const { PROXY_SECRET: secret } = validEnv
+    expect(config.cns?.handshake).toEqual({ by: 'proxy', from: ['10.1.0.0/16'], secret, header: 'nginx' })
+  })
+
+  it('may have TLS 1.3 and a lower security level for cards', async () => {
+    const loaded = await load(withGateway([CARD_TLS, `${CARD_TLS}\n  tls_max_version: "1.3"\n  security_level: 1`]))
+    expect(loaded).toMatchObject({
+      config: { cns: { handshake: { by: 'varco', maxVersion: 'TLSv1.3', securityLevel: 1 } } },
+      warnings: [],
+    })
   })
 
   it('gives each tenant its addresses, the region below it and its secrets as hashes', async () => {
@@ -233,6 +252,17 @@ describe('a broken configuration', () => {
       'cns.url',
       'is the host of public_url',
     ],
+    ['a card listener without TLS or proxy', `  ${CARD_TLS}\n`, '', 'cns.tls', 'is missing'],
+    ['TLS of its own beside a proxy', CARD_TLS, `${CARD_TLS}\n  ${PROXY}`, 'cns.tls', 'stands beside proxy'],
+    ['a TLS version beside a proxy', CARD_TLS, `${PROXY}\n  tls_max_version: "1.2"`, 'cns.tls_max_version', 'beside'],
+    ['a security level beside a proxy', CARD_TLS, `${PROXY}\n  security_level: 1`, 'cns.security_level', 'beside'],
+    ['a proxy from nowhere', CARD_TLS, PROXY.replace('10.1.0.0/16', ''), 'cns.proxy.from', 'is empty'],
+    ['a proxy from a name', CARD_TLS, PROXY.replace('10.1.0.0/16', 'proxy'), 'cns.proxy.from[0]', 'is neither'],
+    ['a proxy with its secret in the file', CARD_TLS, PROXY.replace('env:', ''), 'cns.proxy.secret', 'is neither'],
+    ['a short secret of the proxy', CARD_TLS, PROXY.replace('PROXY_', 'SITE_'), 'cns.proxy.secret', 'is not 32'],
+    ['a header of nobody', CARD_TLS, PROXY.replace('nginx', 'apache'), 'cns.proxy.header', 'must be one of'],
+    ['TLS 1.1', CARD_TLS, `${CARD_TLS}\n  tls_max_version: "1.1"`, 'cns.tls_max_version', 'must be one of'],
+    ['a security level to raise', CARD_TLS, `${CARD_TLS}\n  security_level: 3`, 'cns.security_level', 'is not a level'],
     [
       'a comparison that CIE does not have',
       'cie: { metadata',
@@ -288,5 +318,10 @@ describe('warnings', () => {
       config: { cie: { comparison: 'exact' } },
       warnings: [{ path: 'cie.comparison', warning: true }],
     })
+  })
+
+  it('stand beside a card listener that takes SHA-1', async () => {
+    const loaded = await load(withGateway([CARD_TLS, `${CARD_TLS}\n  security_level: 0`]))
+    expect(loaded).toMatchObject({ warnings: [{ path: 'cns.security_level', warning: true }] })
   })
 })
