@@ -51,7 +51,7 @@ describe('cns.trust_list', () => {
     [`trust_list: { source: "${source}" }`, 'cns.trust_list'],
     ['trust_list: { source: "http://tsl.example/a.xml", signers: [ca.pem] }', 'cns.trust_list.source'],
     [`trust_list: { source: "${source}", signers: [spid.key] }`, 'cns.trust_list.signers[0]'],
-    ['revocation: { mode: required }', 'cns'],
+    ['revocation: { mode: required }', 'cns.trust'],
     ['trust: []', 'cns.trust'],
   ])('%s is a problem at %s', async (lines, path) => {
     expect(paths(await loadCns(lines))).toEqual([path])
