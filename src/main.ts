@@ -151,6 +151,7 @@ export const startGateway = async (
             trust: authorities.store,
             startUrl: cns.startUrl,
             name: config.region.cnsLabel.it,
+            level: cns.level,
             ...(cns.revocation.mode === 'required' && {
               revocation: createRevocationCheck({ ...cns.revocation, fetch, randomBytes, report: audit }),
             }),

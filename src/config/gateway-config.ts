@@ -101,6 +101,8 @@ export interface GatewayConfig {
     readonly startUrl: string
     readonly listen: Listen
     readonly handshake: CardHandshake
+    /** What card and PIN are worth. */
+    readonly level: 2 | 3
     /** PEM certificates of the card CAs that files name. */
     readonly trust: readonly string[]
     readonly trustList?: TrustListConfig

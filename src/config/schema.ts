@@ -185,6 +185,8 @@ const cns = block({
   trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')).exactOptional(),
   trust_list: trustList.exactOptional(),
   revocation: revocation.default({ mode: 'required', grace_hours: 0 }),
+  // no public rule says what card and PIN are worth; docs/rules/cns.md section 5 proposes 3
+  level: z.union([z.literal(2), z.literal(3)], told('is not a level of a card', 'write 3 or 2')).default(3),
 }).superRefine((value, context) => {
   const problem = (key: string, reason: string, fix: string) =>
     context.addIssue({ code: 'custom', path: [key], message: told(reason, fix) })

@@ -42,6 +42,8 @@ export interface LoginView {
     readonly id: 'spid' | 'cie' | 'cns' | 'eidas'
     readonly label: string
     readonly entries: readonly { readonly name: string; readonly href: string }[]
+    /** Of CIE, where the service asks for less: by reading the card, level 3. */
+    readonly cardHref?: string
   }[]
   /** Names of the claims that the service will receive, as keys of `claims` in the dictionaries. */
   readonly claims: readonly string[]

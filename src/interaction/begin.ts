@@ -1,4 +1,5 @@
 /** The citizen has chosen: a pending login is stored under a fresh RelayState and the browser goes to the upstream. */
+import type { Level } from '../citizen/assurance.ts'
 import { GatewayError } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
 import { allowFormTo } from '../http/security-headers.ts'
@@ -13,6 +14,8 @@ import type { LoginState } from './login-state.ts'
 export interface Wanted {
   readonly upstream: string
   readonly idp: string | undefined
+  /** Higher than the service asks: the citizen would rather read the card. */
+  readonly level?: Level
 }
 
 export const createBegin = (deps: InteractionDeps, state: LoginState) => {
@@ -20,7 +23,13 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
 
   const registrationOf = (id: Upstream['id']) => (id === 'cie' || id === 'eidas' ? tenant[id] : tenant.spid)
 
-  const pendingFor = (login: LoginUnderWay, upstream: Upstream, wanted: Wanted, language: Language): Pending => {
+  const pendingFor = (
+    login: LoginUnderWay,
+    upstream: Upstream,
+    wanted: Wanted,
+    level: Level,
+    language: Language,
+  ): Pending => {
     const resolved = upstream.resolve(wanted.idp)
     if (resolved === undefined) throw new GatewayError('idp_unknown')
     const { idp } = resolved
@@ -40,7 +49,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
       ...(idp === undefined ? {} : { idp }),
       entityId,
       acsUrl,
-      level: login.level,
+      level,
       attributeSet: { index: attributeSet.index, attributes: attributeSet.attributes },
       ...(login.client.purpose === undefined ? {} : { purpose: login.client.purpose }),
       language,
@@ -50,11 +59,12 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
   }
 
   return async (ctx: Ctx, login: LoginUnderWay, wanted: Wanted): Promise<void> => {
-    const upstream = waysIn(deps, login.level).find(({ id }) => id === wanted.upstream)
+    const level = Math.max(login.level, wanted.level ?? 1) as Level
+    const upstream = waysIn(deps, level).find(({ id }) => id === wanted.upstream)
     if (upstream === undefined) throw new GatewayError('upstream_not_allowed')
     if (!(await state.mayBegin(login.uid))) throw new GatewayError('too_many_requests')
     const language = pages.languageOf(ctx.req, tenant, login.uiLocales)
-    const pending = pendingFor(login, upstream, wanted, language)
+    const pending = pendingFor(login, upstream, wanted, level, language)
     const strategy = upstream.strategy(pending, serviceProviderOf(signing, pending))
     const outcome = await runStrategy(strategy, { step: 'begin', now: pending.issuedAt })
     const idp = pending.idp === undefined ? {} : { idp: pending.idp.entityId }

@@ -33,11 +33,14 @@ export const createLoginPage = (deps: InteractionDeps) => {
 
   const methodsOf = (login: LoginUnderWay, base: string, language: Language): LoginView['methods'] =>
     waysIn(deps, login.level).map((upstream) => {
+      const hrefOf = (idp: string | undefined, more: Readonly<Record<string, string>> = {}) =>
+        `${base}/begin?${new URLSearchParams({ upstream: upstream.id, ...(idp === undefined ? {} : { idp }), lang: language, ...more })}`
       const entries = shuffled(upstream.choices({ level: login.level }), login.uid).map(({ name, idp }) => ({
         name,
-        href: `${base}/begin?${new URLSearchParams({ upstream: upstream.id, ...(idp === undefined ? {} : { idp }), lang: language })}`,
+        href: hrefOf(idp),
       }))
-      return { id: upstream.id, label: label(upstream.id, language), entries }
+      const card = upstream.id === 'cie' && login.level < 3 ? { cardHref: hrefOf(undefined, { level: '3' }) } : {}
+      return { id: upstream.id, label: label(upstream.id, language), entries, ...card }
     })
 
   /** `failure`: what brought the citizen back. The status is then the error's: never 200 with an error text. */

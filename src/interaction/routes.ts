@@ -57,9 +57,10 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   }
 
   const chosen = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
-    const { upstream, idp } = ctx.query
+    const { upstream, idp, level } = ctx.query
     try {
-      await begin(ctx, login, { upstream: String(upstream), idp: typeof idp === 'string' ? idp : undefined })
+      const card = level === '3' ? { level: 3 as const } : {}
+      await begin(ctx, login, { upstream: String(upstream), idp: typeof idp === 'string' ? idp : undefined, ...card })
     } catch (error) {
       if (!(error instanceof GatewayError) || error.row.page !== 'choice') throw error
       loginPage(ctx, login, { error })

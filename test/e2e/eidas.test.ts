@@ -44,7 +44,8 @@ describe('where a tenant has eIDAS on', () => {
   it('is the last way in on its page, and is not on the next tenant’s', async () => {
     const { page } = await gateway.begin({ client: 'palestra' })
     const ways = linksIn(page).flatMap((href) => /[?&]upstream=(\w+)/.exec(href)?.[1] ?? [])
-    expect(ways).toEqual(['spid', 'spid', 'cie', 'cns', 'eidas'])
+    // CIE stands there twice: as the service asks, and by reading the card
+    expect(ways).toEqual(['spid', 'spid', 'cie', 'cie', 'cns', 'eidas'])
     expect((await gateway.begin({ tenant: 'moena', client: 'palestra' })).page.text).not.toMatch(/eidas/i)
   })
 

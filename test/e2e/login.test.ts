@@ -46,6 +46,31 @@ describe('a login', () => {
     })
   })
 
+  it('by CIE with the card, because the citizen would rather, asks for level 3 where the service asks for 2', async () => {
+    const login = await gateway.begin()
+    const link = linksIn(login.page).find((href) => href.includes('upstream=cie') && href.includes('level=3'))
+    const sent = await login.browser.visit(link ?? '')
+    expect(gateway.requestIn(sent).classes).toEqual([L(3)])
+    const end = await gateway.deliver(login.browser, gateway.answer(gateway.idps.cie, sent))
+    expect((await gateway.claimsOf(login, end)).idToken).toMatchObject({ acr: L(3), amr: ['cie', 'sc', 'pin'] })
+  })
+
+  it('never lets the citizen go below the level that the service asks', async () => {
+    const login = await gateway.begin({ params: { acr_values: L(3) } })
+    const base = login.page.url.split('?')[0]
+    const sent = await login.browser.visit(`${base}/begin?upstream=cie&level=1`)
+    expect(gateway.requestIn(sent).classes).toEqual([L(3)])
+  })
+
+  it('by a card that the region holds for level 2 says level 2, and offers no card at level 3', async () => {
+    const cautious = await startGateway({ cns: '  revocation: { mode: off }\n  level: 2' })
+    const { login, end } = await cautious.loginByCard(await cautious.keys.card('ada'))
+    expect((await cautious.claimsOf(login, end as NonNullable<typeof end>)).idToken.acr).toBe(L(2))
+    const { page } = await cautious.begin({ params: { acr_values: L(3) } })
+    expect(linksIn(page).some((href) => href.includes('upstream=cns'))).toBe(false)
+    await cautious.close()
+  })
+
   it('by CIE at level 3 says that a card and a PIN were used', async () => {
     const { login, end } = await gateway.loginBy('cie', { params: { acr_values: L(3) } })
     const { idToken } = await gateway.claimsOf(login, end)
@@ -181,7 +206,7 @@ describe('the login page', () => {
     expect(page.text).toContain('Comune di ala')
     expect(page.text).not.toMatch(/<script/)
     const ways = linksIn(page).filter((href) => href.includes('/begin?'))
-    expect(ways).toHaveLength(4)
+    expect(ways).toHaveLength(5)
   })
 
   it('speaks the language that the site asks for', async () => {

@@ -53,7 +53,7 @@ describe.skipIf(data === undefined)(`with the AgID aggregate and the CIE product
       input: gateway.keys.cieSp.certificate,
     })
     const login = await gateway.begin()
-    const links = linksIn(login.page).filter((href) => href.includes('/begin?') && !href.includes('upstream=cns'))
+    const links = linksIn(login.page).filter((href) => href.includes('/begin?') && !/upstream=cns|level=3/.test(href))
     const registry = readFileSync(join(data ?? '', 'spid-idps-all-2025-11-25.xml'), 'utf8')
     const cieMetadata = readFileSync(join(data ?? '', 'cie-idp-production.xml'), 'utf8')
     expect(links).toHaveLength(13)

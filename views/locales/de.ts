@@ -34,6 +34,7 @@ export const de: Dictionary = {
     spidRequest: 'Noch kein SPID?',
     spidHelp: 'Brauchen Sie Hilfe?',
     cie: 'Nutzen Sie Ihre elektronische Identitätskarte, mit der App CieID oder mit den CIE-Zugangsdaten.',
+    cieCard: 'Ich lese lieber die Karte ein (PIN und Telefon mit NFC oder Lesegerät)',
     cieLevel3: 'Sie brauchen die Karte, die achtstellige PIN und ein Telefon mit NFC (oder ein Lesegerät am Computer).',
     cieActivate: 'CIE aktivieren',
     ciePassword: 'Passwort vergessen?',

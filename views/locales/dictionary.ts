@@ -69,6 +69,8 @@ export interface Dictionary {
     readonly spidRequest: string
     readonly spidHelp: string
     readonly cie: string
+    /** For who would rather read the card though the service asks for less: it says what it needs. */
+    readonly cieCard: string
     readonly cieLevel3: string
     readonly cieActivate: string
     readonly ciePassword: string

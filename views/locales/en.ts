@@ -33,6 +33,7 @@ export const en: Dictionary = {
     spidRequest: 'No SPID yet?',
     spidHelp: 'Need help?',
     cie: 'Use your Italian electronic identity card, with the CieID app or your CIE user name and password.',
+    cieCard: 'I would rather read the card (PIN and a phone with NFC or a reader)',
     cieLevel3: 'You need your card, its 8-digit PIN and a phone with NFC (or a card reader on your computer).',
     cieActivate: 'How to activate your CIE',
     ciePassword: 'Forgot your password?',

@@ -33,6 +33,7 @@ export const it: Dictionary = {
     spidRequest: 'Non hai SPID?',
     spidHelp: 'Serve aiuto?',
     cie: 'Usa la tua carta d’identità elettronica, con l’app CieID o con le credenziali CIE.',
+    cieCard: 'Preferisco leggere la carta (PIN e telefono con NFC o lettore)',
     cieLevel3: 'Ti servono la carta, il PIN di 8 cifre e un telefono con NFC (o un lettore collegato al computer).',
     cieActivate: 'Come attivare la CIE',
     ciePassword: 'Password dimenticata?',
