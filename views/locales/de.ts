@@ -241,7 +241,7 @@ export const de: Dictionary = {
     card_missing: {
       title: 'Wir haben keine Karte gefunden',
       what: 'Der Browser hat uns das Zertifikat Ihrer Karte nicht geschickt.',
-      next: 'Schließen und öffnen Sie den Browser, stecken Sie die Karte ein und beginnen Sie auf der Seite des Dienstes neu. Wählen Sie dann das Zertifikat und geben Sie die PIN ein.',
+      next: 'Schließen und öffnen Sie den Browser, stecken Sie die Karte ein und beginnen Sie auf der Seite des Dienstes neu. Wählen Sie dann das Zertifikat und geben Sie die PIN ein. Das Lesegerät und seine Software müssen auf dem Computer installiert sein.',
     },
     card_expired: {
       title: 'Die Karte ist abgelaufen',

@@ -237,7 +237,7 @@ export const en: Dictionary = {
     card_missing: {
       title: 'We did not find a card',
       what: 'Your browser did not send us the certificate of your card.',
-      next: 'Close and reopen the browser, insert the card and start again from the website of the service. Then choose the certificate and type the PIN.',
+      next: 'Close and reopen the browser, insert the card and start again from the website of the service. Then choose the certificate and type the PIN. The card reader and its software must be installed on the computer.',
     },
     card_expired: {
       title: 'The card has expired',

@@ -237,7 +237,7 @@ export const it: Dictionary = {
     card_missing: {
       title: 'Non abbiamo trovato la carta',
       what: 'Il browser non ci ha mandato il certificato della tua carta.',
-      next: 'Chiudi e riapri il browser, inserisci la carta nel lettore e riparti dal sito del servizio. Poi scegli il certificato e scrivi il PIN.',
+      next: 'Chiudi e riapri il browser, inserisci la carta nel lettore e riparti dal sito del servizio. Poi scegli il certificato e scrivi il PIN. Il lettore e il suo software devono essere installati sul computer.',
     },
     card_expired: {
       title: 'La carta è scaduta',
