@@ -12,11 +12,21 @@ export interface VirtualCard extends Identity {
   readonly citizen: TestCitizen
 }
 
+/** A card made to try one thing. */
+export interface TrialCard {
+  readonly label: string
+  /** One sentence: what it tries. */
+  readonly tries: string
+  /** Title of the gateway's refusal; absent: it must enter. */
+  readonly refusal?: string
+  readonly identity: Identity
+}
+
 export interface CardsOptions {
   /** One a citizen who has one. */
   readonly cards: readonly VirtualCard[]
-  /** Cards that must be refused, by the name of their button: the label says why. */
-  readonly wrongCards: Readonly<Record<string, { readonly label: string; readonly identity: Identity }>>
+  /** By the value of their button. */
+  readonly trialCards: Readonly<Record<string, TrialCard>>
   /** PEM of the CA that issued `cards`: goes into the `.p12`. */
   readonly cardAuthority: string
   readonly reader: CardReader
@@ -69,8 +79,24 @@ ${instructions(reader.cnsUrl)}`,
 const cardButton = (value: string, label: string, style: string) =>
   html`<button type="submit" name="card" value="${value}" class="${style}">${label}</button>`
 
-const readerPage = ({ cards, wrongCards, reader }: CardsOptions, path: string) =>
-  page(
+const PRESENT = 'Presenta questa carta'
+
+const trial = (value: string, { label, tries, refusal }: Omit<TrialCard, 'identity'>, button = PRESENT) =>
+  html`<li><span><strong>${label}</strong><br><span class="small">${tries} ${refusal === undefined ? 'Risultato atteso: si entra.' : `Risultato atteso: «${refusal}».`}</span></span>
+${cardButton(value, button, 'small-button')}</li>`
+
+const noCard = {
+  label: 'Lettore vuoto',
+  tries: 'Il browser non manda nessun certificato, come senza carta o senza il suo software.',
+  refusal: 'Non abbiamo trovato la carta',
+}
+
+const readerPage = ({ cards, trialCards, reader }: CardsOptions, path: string) => {
+  const trials = Object.entries(trialCards)
+  const [accepted, refused] = [true, false].map((enters) =>
+    trials.filter(([, { refusal }]) => (refusal === undefined) === enters).map(([name, card]) => trial(name, card)),
+  )
+  return page(
     'Lettore',
     html`<form class="card" method="post" action="${path}">
 <p class="eyebrow">Accesso con CNS</p>
@@ -79,24 +105,26 @@ const readerPage = ({ cards, wrongCards, reader }: CardsOptions, path: string) =
 <ul class="cards-list">
 ${cards.map(
   ({ citizen }) => html`<li>${describe(citizen)}
-${cardButton(citizen.id, 'Presenta questa carta', 'primary')}</li>`,
+${cardButton(citizen.id, PRESENT, 'primary')}</li>`,
 )}
+${accepted}
 </ul>
-<details><summary>Carte che il gateway deve rifiutare</summary><p class="buttons">
-${cardButton('none', 'Nessuna carta', 'small-button')}
-${Object.entries(wrongCards).map(([name, { label }]) => cardButton(name, label, 'small-button'))}
-</p></details>
+<details><summary>Carte che il gateway deve rifiutare</summary><ul class="cards-list">
+${trial('none', noCard, 'Nessuna carta')}
+${refused}
+</ul></details>
 </form>
 <section class="card"><h2>Con il tuo browser</h2>
 <p><a href="${reader.cnsUrl}${path}">Usa la carta importata in questo browser</a>. La prima volta il browser avvisa che il certificato del sito non è conosciuto: <em>Avanzate → Procedi</em>. <a href="/">Scarica e importa una carta</a>.</p></section>`,
   )
+}
 
 export const createCardsHandler = (options: CardsOptions): Handler => {
-  const { cards, wrongCards, cardAuthority, reader } = options
+  const { cards, trialCards, cardAuthority, reader } = options
 
   const present = async (req: IncomingMessage, res: ServerResponse, path: string) => {
     const { card: chosen = 'none' } = await readForm(req)
-    const card = cards.find(({ citizen }) => citizen.id === chosen) ?? wrongCards[chosen]?.identity
+    const card = cards.find(({ citizen }) => citizen.id === chosen) ?? trialCards[chosen]?.identity
     if (card === undefined && chosen !== 'none')
       return send(res, 400, 'text/plain; charset=utf-8', 'Carta sconosciuta.')
     try {

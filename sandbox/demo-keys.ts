@@ -6,6 +6,7 @@ import {
   authorityName,
   cardIdentity,
   certificationAuthority,
+  foreignIdentity,
   identityProviderIdentity,
   serviceProviderIdentity,
   tlsIdentity,
@@ -56,26 +57,66 @@ export const openKeys = async (state: State, now: Date, urls: Urls) => {
 const standingAt = (urls: Urls) => ({ crl: `http://127.0.0.1:${new URL(urls.cards).port}/cns.crl` })
 
 /** Made at every start: nobody imports them. */
-export const makeWrongCards = async (
-  cardCa: Authority,
-  now: Date,
-  urls: Urls,
-): Promise<CardsOptions['wrongCards'] & { readonly revoked: CardsOptions['wrongCards'][string] }> => {
+export const makeTrialCards = async (cardCa: Authority, now: Date, urls: Urls) => {
   const ada = theCitizen('ada')
-  const [stranger, expired, signature, cie, revoked, unchecked] = await Promise.all([
+  const standing = standingAt(urls)
+  const [old, stranger, foreign, expired, signature, cie, revoked, unchecked] = await Promise.all([
+    cardIdentity(cardCa, ada, now, 'rsa-1024', standing),
     certificationAuthority(CARD_CA, now).then((unknown) => cardIdentity(unknown, ada, now)),
+    foreignIdentity(now),
     cardIdentity(cardCa, ada, now, 'expired'),
     cardIdentity(cardCa, ada, now, 'signature'),
     cardIdentity(cardCa, ada, now, 'cie'),
-    cardIdentity(cardCa, ada, now, 'cns', standingAt(urls)),
+    cardIdentity(cardCa, ada, now, 'cns', standing),
     cardIdentity(cardCa, ada, now),
   ])
   return {
-    'unknown-ca': { label: "Carta di un'autorità sconosciuta", identity: stranger },
-    expired: { label: 'Carta scaduta', identity: expired },
-    revoked: { label: 'Carta revocata', identity: revoked },
-    unchecked: { label: 'Carta che nessuno può controllare', identity: unchecked },
-    signature: { label: 'Certificato di firma', identity: signature },
-    'not-cns': { label: 'Certificato CIE, non CNS', identity: cie },
-  }
+    'rsa-1024': {
+      label: 'Carta vecchia, RSA 1024',
+      tries: 'La CNS 1.0 di Ada, come se ne davano fino al 2018: la chiave è corta, ma la carta vale.',
+      identity: old,
+    },
+    'unknown-ca': {
+      label: "Carta di un'autorità sconosciuta",
+      tries: "L'autorità si chiama come quella vera, ma ha un'altra chiave: la firma non torna.",
+      refusal: 'Non possiamo verificare la carta',
+      identity: stranger,
+    },
+    foreign: {
+      label: 'Carta di un altro Paese',
+      tries: "Certificato di un'autorità austriaca inventata, con il nome al posto del codice fiscale.",
+      refusal: 'Non possiamo verificare la carta',
+      identity: foreign,
+    },
+    expired: {
+      label: 'Carta scaduta',
+      tries: 'Il certificato è scaduto ieri.',
+      refusal: 'La carta è scaduta',
+      identity: expired,
+    },
+    revoked: {
+      label: 'Carta revocata',
+      tries: "L'autorità l'ha messa nella lista delle carte revocate.",
+      refusal: 'La carta è stata revocata',
+      identity: revoked,
+    },
+    unchecked: {
+      label: 'Carta che nessuno può controllare',
+      tries: 'Il certificato non dice dove chiedere se è revocato.',
+      refusal: 'Ora non possiamo controllare la carta',
+      identity: unchecked,
+    },
+    signature: {
+      label: 'Certificato di firma',
+      tries: 'Sta sulla stessa carta, ma serve a firmare documenti e non a entrare.',
+      refusal: 'Questo certificato non va bene per entrare',
+      identity: signature,
+    },
+    'not-cns': {
+      label: 'Certificato CIE, non CNS',
+      tries: "L'autorità è riconosciuta, ma il certificato non ha la policy delle CNS.",
+      refusal: 'Questa carta non è una CNS',
+      identity: cie,
+    },
+  } satisfies CardsOptions['trialCards']
 }

@@ -38,6 +38,8 @@ export const presentCard = (
         ...(card === undefined
           ? {}
           : { key: card.key.export({ type: 'pkcs8', format: 'pem' }), cert: card.certificate }),
+        // Old cards have RSA keys of 1024 bits, which OpenSSL otherwise does not even load: what they are worth the gateway says.
+        ciphers: 'DEFAULT:@SECLEVEL=0',
         // A connection of its own for every card, as after "close the browser".
         agent: false,
         timeout: 10_000,

@@ -5,7 +5,7 @@ import { stringify } from 'yaml'
 import { CARD_PASSWORD, createCardsHandler, type VirtualCard } from './cards.ts'
 import { createCieIdp } from './cie-idp.ts'
 import { citizens, type TestCitizen } from './citizens.ts'
-import { makeWrongCards, openKeys } from './demo-keys.ts'
+import { makeTrialCards, openKeys } from './demo-keys.ts'
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
 import { type Handler, type Listening, listen } from './http.ts'
 import type { Identity } from './pki/certificate.ts'
@@ -104,7 +104,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
     state.write(`cards/${citizen.id}.p12`, pkcs12(card, keys.cardCa.certificate, name, CARD_PASSWORD))
   }
 
-  const wrongCards = await makeWrongCards(keys.cardCa, new Date(now()), urls)
+  const trialCards = await makeTrialCards(keys.cardCa, new Date(now()), urls)
   const handlers: readonly (readonly [port: number, handler: Handler])[] = [
     [ports.spid, createSpidHandler(spid, eidas)],
     [ports.cie, cie.handle],
@@ -112,8 +112,8 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
       ports.cards,
       createCardsHandler({
         cards: keys.cards,
-        wrongCards,
-        revocationList: () => revocationList(keys.cardCa, [wrongCards.revoked.identity], new Date(now())),
+        trialCards,
+        revocationList: () => revocationList(keys.cardCa, [trialCards.revoked.identity], new Date(now())),
         cardAuthority: keys.cardCa.certificate,
         reader: { cnsUrl: urls.cns, authority: keys.tlsCa.certificate },
       }),

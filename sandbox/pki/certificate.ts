@@ -81,8 +81,8 @@ const spki = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der
 /** RFC 7093: any value that is unique to the key serves. */
 const keyIdentifier = (key: KeyObject): Buffer => createHash('sha256').update(spki(key)).digest().subarray(0, 20)
 
-export const newKeyPair = (): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> =>
-  promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+export const newKeyPair = (modulusLength = 2048): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> =>
+  promisify(generateKeyPair)('rsa', { modulusLength })
 
 const pem = (certificate: Buffer): string =>
   `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`
@@ -123,9 +123,9 @@ export const createAuthority = async ({ subject, ...dates }: Omit<Profile, 'exte
   return { ...(await selfSigned({ subject, ...dates, extensions })), name: subject }
 }
 
-/** A new key with a certificate by `authority`. */
-export const issue = async (authority: Authority, profile: Profile): Promise<Identity> => {
-  const { publicKey, privateKey } = await newKeyPair()
+/** A new key, of `bits`, with a certificate by `authority`. */
+export const issue = async (authority: Authority, profile: Profile, bits?: number): Promise<Identity> => {
+  const { publicKey, privateKey } = await newKeyPair(bits)
   const issuer = { name: authority.name, key: authority.key, publicKey: createPublicKey(authority.certificate) }
   return { key: privateKey, certificate: write(profile, publicKey, issuer) }
 }

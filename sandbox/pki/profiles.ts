@@ -14,6 +14,7 @@ import {
   type Identity,
   issue,
   keyUsage,
+  type Profile,
   selfSigned,
   serverAuth,
   subjectAlternativeName,
@@ -22,6 +23,8 @@ import {
 const DAY = 86_400_000
 const CNS_POLICY = '1.3.76.16.2.1'
 const CIE_POLICY = '1.3.76.47.4'
+/** ETSI EN 319 411-1: on a secure device, of any country. */
+const NCP_PLUS_POLICY = '0.4.0.2042.1.2'
 const CNS_ISSUER = 'Regione di Prova (CNS non valide)'
 
 /** From yesterday, so that a clock a little behind does not matter. */
@@ -88,8 +91,8 @@ export const tlsIdentity = (authority: Authority, host: string, now: Date): Prom
     ],
   })
 
-/** What can be on a card, right and wrong. */
-export type CardKind = 'cns' | 'expired' | 'signature' | 'cie'
+/** What can be on a card, right and wrong. `rsa-1024`: CNS 1.0, up to about 2018 (docs/rules/cns.md 3, number 5). */
+export type CardKind = 'cns' | 'rsa-1024' | 'expired' | 'signature' | 'cie'
 
 /** Addresses at which the card says that its standing can be asked. */
 export interface CardStanding {
@@ -114,7 +117,7 @@ export const cardIdentity = (
     ['GN', citizen.name.toUpperCase()],
   ]
   const signature = kind === 'signature'
-  return issue(authority, {
+  const profile: Profile = {
     subject: [
       ['C', 'IT'],
       ['OU', CNS_ISSUER],
@@ -130,5 +133,29 @@ export const cardIdentity = (
       ...(standing.ocsp === undefined ? [] : [authorityInformationAccess(standing.ocsp)]),
       ...(standing.crl === undefined ? [] : [crlDistributionPoint(standing.crl)]),
     ],
+  }
+  return issue(authority, profile, kind === 'rsa-1024' ? 1024 : 2048)
+}
+
+/** A client certificate of another country: right key usages, its own policy, a person's name where a CNS has the tax code. */
+export const foreignIdentity = async (now: Date): Promise<Identity> => {
+  const years = validFor(4, now)
+  const authority = await createAuthority({
+    subject: [
+      ['C', 'AT'],
+      ['O', 'Varco, Testumgebung'],
+      ['CN', 'Test-Client-CA'],
+    ],
+    ...years,
+  })
+  return issue(authority, {
+    subject: [
+      ['C', 'AT'],
+      ['SN', 'Musterfrau'],
+      ['GN', 'Anna'],
+      ['CN', 'Anna Musterfrau'],
+    ],
+    ...years,
+    extensions: [keyUsage('digitalSignature'), extendedKeyUsage(clientAuth), certificatePolicies(NCP_PLUS_POLICY)],
   })
 }

@@ -151,9 +151,52 @@ describe('a card in the virtual reader', () => {
     await person.page.getByText('Carte che il gateway deve rifiutare').click()
     await person.press('Nessuna carta')
     expect(await person.alert()).toBe('Non abbiamo trovato la carta')
+    expect(await person.page.getByRole('alert').innerText()).toContain('Il lettore e il suo software')
     await person.look('alert')
     await person.choosesCns()
     await person.presentsCard('Ada Rossi')
     expect(await person.profile()).toMatchObject(adaByCard)
+  })
+
+  const refusals: Readonly<Record<string, readonly [title: string, code: string]>> = {
+    "Carta di un'autorità sconosciuta": ['Non possiamo verificare la carta', 'cns_signature_invalid'],
+    'Carta di un altro Paese': ['Non possiamo verificare la carta', 'cns_issuer_unknown'],
+    'Carta scaduta': ['La carta è scaduta', 'cns_certificate_expired'],
+    'Carta revocata': ['La carta è stata revocata', 'cns_revoked'],
+    'Carta che nessuno può controllare': ['Ora non possiamo controllare la carta', 'cns_revocation_unknown'],
+    'Certificato di firma': ['Questo certificato non va bene per entrare', 'cns_key_usage_wrong'],
+    'Certificato CIE, non CNS': ['Questa carta non è una CNS', 'cns_policy_missing'],
+  }
+
+  it('is refused as its button promises, every wrong card', async () => {
+    const person = await atTheReader(false, 'reader wrong cards')
+    const wrong = person.page.locator('details')
+    const open = () => wrong.getByText('Carte che il gateway deve rifiutare').click()
+    await open()
+    const offered = await wrong.getByRole('listitem').locator('strong').allInnerTexts()
+    expect(offered).toEqual(['Lettore vuoto', ...Object.keys(refusals)])
+    await person.look('wrong')
+    for (const [card, [title, code]] of Object.entries(refusals)) {
+      const row = wrong.getByRole('listitem').filter({ has: person.page.getByText(card, { exact: true }) })
+      expect(await row.innerText()).toContain(`Risultato atteso: «${title}».`)
+      await person.presentsCard(card)
+      expect(await person.alert()).toBe(title)
+      expect(await person.page.getByRole('alert').innerText()).toContain(code)
+      await person.choosesCns()
+      await open()
+    }
+  })
+
+  it.each([
+    ['with a key of 1024 bits enters', 'Carta vecchia, RSA 1024', adaByCard],
+    ['without names enters by its tax code', 'Bruno Defrancesco', { fiscal_number: theCitizen('bruno').fiscalNumber }],
+    ['of an ambiguous century enters', 'Oreste Pedrotti', { fiscal_number: theCitizen('oreste').fiscalNumber }],
+  ])('%s', async (title, card, expected) => {
+    const person = await atTheReader(false, `reader ${title}`)
+    await person.presentsCard(card)
+    const profile = await person.profile()
+    expect(profile).toMatchObject(expected)
+    expect('given_name' in profile).toBe(!title.startsWith('without names'))
+    expect('birthdate' in profile).toBe(!title.startsWith('of an ambiguous'))
   })
 })

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -15,10 +16,11 @@ const [cardCa, tlsCa] = await Promise.all([
   certificationAuthority('CA TLS', now),
 ])
 const ada = theCitizen('ada')
-const [tls, card, signature] = await Promise.all([
+const [tls, card, signature, old] = await Promise.all([
   tlsIdentity(tlsCa, 'cns.localhost', now),
   cardIdentity(cardCa, ada, now),
   cardIdentity(cardCa, ada, now, 'signature'),
+  cardIdentity(cardCa, ada, now, 'rsa-1024'),
 ])
 
 /** What a gateway's CNS listener sees of a handshake. */
@@ -46,7 +48,10 @@ const cnsPort = (listener.address() as AddressInfo).port
 const sandbox = await listen(
   createCardsHandler({
     cards: [{ citizen: ada, ...card }],
-    wrongCards: { signature: { label: 'Certificato di firma', identity: signature } },
+    trialCards: {
+      signature: { label: 'Certificato di firma', tries: 'Firma.', refusal: 'Non va bene', identity: signature },
+      old: { label: 'Carta vecchia', tries: 'È corta.', identity: old },
+    },
     cardAuthority: cardCa.certificate,
     reader: { cnsUrl: `https://cns.localhost:${cnsPort}`, authority: tlsCa.certificate },
   }),
@@ -81,6 +86,19 @@ describe('the virtual card reader', () => {
   it('presents a wrong card when asked to', async () => {
     expect((await present('signature')).status).toBe(303)
     expect(seen.at(-1)?.commonName).toMatch(/^RSSDAA80E52L378U/)
+  })
+
+  it('presents a card whose key OpenSSL holds to be too small', async () => {
+    expect(new X509Certificate(old.certificate).publicKey.asymmetricKeyDetails?.modulusLength).toBe(1024)
+    expect((await present('old')).status).toBe(303)
+    expect(seen.at(-1)?.commonName).toMatch(/^RSSDAA80E52L378U/)
+  })
+
+  it('says of each trial card what it tries and what to expect', async () => {
+    const page = await (await fetch(at('/t/ala/cns'))).text()
+    const [entering, refused] = page.split('<details>')
+    expect(entering).toContain('È corta. Risultato atteso: si entra.')
+    expect(refused).toContain('Firma. Risultato atteso: «Non va bene».')
   })
 
   it('shows the gateway’s own page where it does not redirect', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { theCitizen } from '../../../sandbox/citizens.ts'
 import * as der from '../../../sandbox/pki/der.ts'
 import { pkcs12 } from '../../../sandbox/pki/pkcs12.ts'
-import { cardIdentity, certificationAuthority, tlsIdentity } from '../../../sandbox/pki/profiles.ts'
+import { cardIdentity, certificationAuthority, foreignIdentity, tlsIdentity } from '../../../sandbox/pki/profiles.ts'
 
 const now = new Date('2026-01-15T10:00:00Z')
 const authority = await certificationAuthority('CA CNS di prova', now)
@@ -39,6 +39,14 @@ describe('certificates of the sandbox', () => {
     expect(signature.raw.includes(Buffer.from('0603551d0f0101ff040403020640', 'hex'))).toBe(true)
     expect(cie.raw.includes(der.oid('1.3.76.16.2.1'))).toBe(false)
     expect(cie.validToDate > now).toBe(true)
+  })
+
+  it('makes a card of another country fit for a login there, and in nothing a CNS', async () => {
+    const foreign = new X509Certificate((await foreignIdentity(now)).certificate)
+    expect(foreign.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
+    expect(foreign.issuer).toMatch(/^C=AT$/m)
+    expect(foreign.subject).toMatch(/^CN=Anna Musterfrau$/m)
+    expect(foreign.raw.includes(der.oid('1.3.76.16.2.1'))).toBe(false)
   })
 
   it('covers the CNS host and not the login host with the TLS certificate', async () => {
