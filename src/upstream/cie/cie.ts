@@ -1,4 +1,5 @@
 /** CIE, "Entra con CIE", by SAML: SPID's protocol with one provider, four attributes and fewer anomalies. docs/rules/cie.md A1–A5. */
+import { rejectedRequests } from '../saml/anomalies.ts'
 import { minimumDataSet, readMinimumDataSet } from '../saml/attributes.ts'
 import { type IdpMetadata, idpOf } from '../saml/idp-metadata.ts'
 import type { SamlProfile } from '../saml/profile.ts'
@@ -12,16 +13,7 @@ export const cieProfile = (comparison: 'minimum' | 'exact'): SamlProfile => ({
   comparison: (level) => (level === 3 ? comparison : 'minimum'),
   issuerFormat: { response: 'optional', assertion: 'optional' },
   anomalies: {
-    8: 'idp_request_rejected',
-    9: 'idp_request_rejected',
-    11: 'idp_request_rejected',
-    12: 'idp_request_rejected',
-    13: 'idp_request_rejected',
-    14: 'idp_request_rejected',
-    15: 'idp_request_rejected',
-    16: 'idp_request_rejected',
-    17: 'idp_request_rejected',
-    18: 'idp_request_rejected',
+    ...rejectedRequests,
     21: 'idp_timeout',
     22: 'idp_consent_refused',
     23: 'idp_identity_blocked',

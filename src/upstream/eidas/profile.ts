@@ -1,5 +1,6 @@
 /** The Italian eIDAS node (FICEP) as data for the SAML core: a SPID provider in all but the people. docs/rules/spid-saml.md section 11. */
 import type { Citizen } from '../../citizen/citizen.ts'
+import { anomalies } from '../saml/anomalies.ts'
 import { type AttributeValues, property, readMinimumDataSet } from '../saml/attributes.ts'
 import type { SamlProfile } from '../saml/profile.ts'
 
@@ -11,25 +12,7 @@ export const eidasProfile: SamlProfile = {
   levels: [1, 2, 3],
   comparison: () => 'minimum',
   issuerFormat: { response: 'optional', assertion: 'required' },
-  anomalies: {
-    8: 'idp_request_rejected',
-    9: 'idp_request_rejected',
-    11: 'idp_request_rejected',
-    12: 'idp_request_rejected',
-    13: 'idp_request_rejected',
-    14: 'idp_request_rejected',
-    15: 'idp_request_rejected',
-    16: 'idp_request_rejected',
-    17: 'idp_request_rejected',
-    18: 'idp_request_rejected',
-    19: 'idp_too_many_attempts',
-    20: 'idp_level_not_available',
-    21: 'idp_timeout',
-    22: 'idp_consent_refused',
-    23: 'idp_identity_blocked',
-    25: 'idp_cancelled',
-    30: 'idp_identity_type',
-  },
+  anomalies,
   // every country sends these of a natural person; `spidCode` carries its identifier, by which we know the person again
   mandatoryAttributes: ['spidCode', 'name', 'familyName', 'dateOfBirth'],
   readAttributes: (value) => ({

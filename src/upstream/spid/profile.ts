@@ -1,5 +1,6 @@
 /** SPID as data for the SAML core. docs/rules/spid-saml.md 4.2, 5, 7, 8. */
 import type { Citizen } from '../../citizen/citizen.ts'
+import { anomalies } from '../saml/anomalies.ts'
 import { type AttributeValues, minimumDataSet, property, readMinimumDataSet } from '../saml/attributes.ts'
 import type { SamlProfile } from '../saml/profile.ts'
 
@@ -13,26 +14,7 @@ export const spidProfile: SamlProfile = {
   comparison: () => 'minimum',
   // rows 31 and 71
   issuerFormat: { response: 'optional', assertion: 'required' },
-  // 2–7 and 10 are shown by the provider and never reach us; 24 is reserved
-  anomalies: {
-    8: 'idp_request_rejected',
-    9: 'idp_request_rejected',
-    11: 'idp_request_rejected',
-    12: 'idp_request_rejected',
-    13: 'idp_request_rejected',
-    14: 'idp_request_rejected',
-    15: 'idp_request_rejected',
-    16: 'idp_request_rejected',
-    17: 'idp_request_rejected',
-    18: 'idp_request_rejected',
-    19: 'idp_too_many_attempts',
-    20: 'idp_level_not_available',
-    21: 'idp_timeout',
-    22: 'idp_consent_refused',
-    23: 'idp_identity_blocked',
-    25: 'idp_cancelled',
-    30: 'idp_identity_type',
-  },
+  anomalies,
   mandatoryAttributes: minimumDataSet,
   // 4.5; a provider that knows no Purpose ignores it (SAML core 3.2.1 wants extensions to be optional)
   extensions: ({ purpose }) =>
