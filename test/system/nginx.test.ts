@@ -98,7 +98,7 @@ let gateway: TestGateway
 let folder = ''
 let nginx: Awaited<ReturnType<typeof startNginx>> | undefined
 beforeAll(async () => {
-  gateway = await startGateway({ cns: PROXY })
+  gateway = await startGateway({ handshake: PROXY })
   folder = await mkdtemp(join(tmpdir(), 'varco-nginx-'))
   nginx = await startNginx(folder, gateway.cardPort)
 })
