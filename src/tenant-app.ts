@@ -1,13 +1,15 @@
 /** One tenant: its OpenID Provider and the steps of its logins, below its path. */
 import { GatewayError } from './errors.ts'
 import { browserOf, nameBrowser } from './http/browser.ts'
-import { fieldsOf, readForm } from './http/form-body.ts'
+import { fieldsOf, readFields, readForm } from './http/form-body.ts'
+import { inLanguage } from './http/pages.ts'
 import type { Ctx } from './http/request-context.ts'
 import { allowFormTo } from './http/security-headers.ts'
 import type { InteractionDeps } from './interaction/deps.ts'
 import { createInteractionRoutes } from './interaction/routes.ts'
-import { routes } from './oidc/configuration.ts'
+import { isForBrowsers, methodsAt, routes } from './oidc/endpoints.ts'
 import { createTenantProvider, type TenantProvider } from './oidc/provider.ts'
+import type { Client } from './tenant/tenant.ts'
 
 export interface TenantApp {
   readonly oidc: TenantProvider
@@ -17,10 +19,15 @@ export interface TenantApp {
 }
 
 export type TenantDeps = Omit<InteractionDeps, 'oidc'> &
-  Omit<Parameters<typeof createTenantProvider>[0], 'renderError' | 'browserOf'>
+  Omit<Parameters<typeof createTenantProvider>[0], 'renderError' | 'renderPost' | 'browserOf'>
 
 /** Characters of an authorization request's query: its `state` is kept for as long as the login may take. */
 const LONGEST_QUERY = 8192
+
+/** Where a form that goes to this client may lead: `form-action` also governs the redirects that the client answers. */
+const originsOf = ({ redirectUris, postLogoutRedirectUris, url }: Client): readonly string[] => [
+  ...new Set([...redirectUris, ...postLogoutRedirectUris, url].map((uri) => new URL(uri).origin)),
+]
 
 export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
   const { tenant, pages, randomId } = deps
@@ -36,11 +43,18 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
         tenant,
         client: code === 'oidc_request_invalid' ? undefined : client,
       }),
+    renderPost: (req, res, { clientId, action, fields, uiLocales }) => {
+      const client = oidc.clientOf(clientId)
+      if (client === undefined) throw new GatewayError('internal_error', 'a response for no client')
+      const language = pages.languageOf(req, tenant, uiLocales)
+      allowFormTo(res, originsOf(client))
+      // without a referrer the form would come with `Origin: null`, which firewalls refuse
+      res.setHeader('Referrer-Policy', 'strict-origin')
+      return pages.render('post', { action, fields, to: inLanguage(client.names, language) }, { tenant, language })
+    },
   })
   const interaction = createInteractionRoutes({ ...deps, oidc })
-  const clientOrigins = [
-    ...new Set(tenant.clients.flatMap((client) => client.redirectUris.map((uri) => new URL(uri).origin))),
-  ]
+  const clientOrigins = [...new Set(tenant.clients.flatMap(originsOf))]
 
   const logout = async (ctx: Ctx): Promise<void> => {
     const params = ctx.method === 'POST' ? await readForm(ctx.req) : fieldsOf(ctx.URL.searchParams)
@@ -58,11 +72,28 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
     ctx.body = pages.render('logout', { step: 'ask', form }, { tenant, language })
   }
 
+  /**
+   * An authorization request by POST (OpenID Connect Core 3.1.2.1) becomes one by GET: with a form from another site come
+   * no cookies that are `SameSite=Lax`, so neither the session nor the browser's name.
+   */
+  const authorizeByGet = async (ctx: Ctx): Promise<void> => {
+    const query = String(await readFields(ctx.req))
+    if (query.length >= LONGEST_QUERY) throw new GatewayError('request_too_large', 'query')
+    ctx.status = 303
+    ctx.redirect(`${tenant.mountPath}${routes.authorization}?${query}`)
+  }
+
   const provide = async (ctx: Ctx, path: string): Promise<void> => {
-    // `response_mode=form_post` posts to a client; the redirect after it is governed by form-action too
-    allowFormTo(ctx.res, clientOrigins)
-    if (ctx.search.length > LONGEST_QUERY) throw new GatewayError('request_too_large', 'query')
     const { req, res } = ctx
+    // RFC 6749 5.2: a server is answered in JSON, whatever its HTTP library says that it likes
+    if (!isForBrowsers(path)) req.headers.accept = 'application/json'
+    const methods = methodsAt(path) ?? []
+    if (!methods.includes(ctx.method)) {
+      ctx.set('Allow', methods.join(', '))
+      throw new GatewayError('method_not_allowed')
+    }
+    if (path === routes.authorization && ctx.method === 'POST') return authorizeByGet(ctx)
+    if (ctx.search.length > LONGEST_QUERY) throw new GatewayError('request_too_large', 'query')
     const [, uid] = /^\/authorize\/([\w-]+)$/.exec(path) ?? []
     if (uid !== undefined && !(await oidc.isBeginner(req, uid))) throw new GatewayError('login_browser_mismatch')
     if (path === routes.authorization) nameBrowser(ctx, https, randomId)
@@ -79,7 +110,7 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
       const path = ctx.state.tenantPath ?? ''
       if (await interaction.regional(ctx, path)) return
       if (path === routes.end_session) return logout(ctx)
-      if (oidc.handles(path)) return provide(ctx, path)
+      if (methodsAt(path) !== undefined) return provide(ctx, path)
       throw new GatewayError('page_not_found')
     },
     card: async (ctx) => {

@@ -1,11 +1,14 @@
-/** A small reader of posted forms: only urlencoded, at most 256 KB, each field once. */
+/** A small reader of posted forms: only urlencoded, at most 256 KB. */
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
 
 const LIMIT = 256 * 1024
 
 /** Throws `request_too_large`, `request_malformed` (another type, a field twice, broken off). */
-export const readForm = async (req: IncomingMessage): Promise<Record<string, string>> => {
+export const readForm = async (req: IncomingMessage): Promise<Record<string, string>> => fieldsOf(await readFields(req))
+
+/** The same with every field as often as it came, for a reader who says what is wrong with that. */
+export const readFields = async (req: IncomingMessage): Promise<URLSearchParams> => {
   const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded') throw new GatewayError('request_malformed', 'content type')
   if (Number(req.headers['content-length'] ?? 0) > LIMIT) throw new GatewayError('request_too_large')
@@ -20,7 +23,7 @@ export const readForm = async (req: IncomingMessage): Promise<Record<string, str
   } catch (cause) {
     throw cause instanceof GatewayError ? cause : new GatewayError('request_malformed', 'broken off', { cause })
   }
-  return fieldsOf(new URLSearchParams(Buffer.concat(chunks).toString('utf8')))
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
 /** Parameters of a query or form, each at most once: which of two counts, two readers may see differently. */

@@ -5,6 +5,7 @@ import { authnContextClasses } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
+import { routes } from './endpoints.ts'
 
 /** Seconds. */
 export const lifetimes = { code: 60, accessToken: 600, idToken: 3600, interaction: 1800, session: 8 * 3600 } as const
@@ -20,14 +21,6 @@ type Parts = Required<
   /** Told of each login that begins, before the browser is sent to its page. */
   began: (req: IncomingMessage, uid: string) => Promise<void>
 }
-
-export const routes = {
-  authorization: '/authorize',
-  token: '/token',
-  userinfo: '/userinfo',
-  jwks: '/jwks',
-  end_session: '/end-session',
-} as const
 
 /** Path below the tenant of everything about one login; oidc-provider scopes the interaction cookie to exactly this path. */
 export const loginPath = (tenant: Tenant, uid: string) => `${tenant.mountPath}/login/${uid}`

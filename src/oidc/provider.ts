@@ -4,7 +4,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import Provider, { errors, type Interaction } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import { errors, type Interaction } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Audit } from '../audit/events.ts'
 import { classOfLevel, type Level } from '../citizen/assurance.ts'
@@ -20,6 +21,7 @@ import { createFindAccount } from './account.ts'
 import { createAdapter } from './adapter.ts'
 import { configurationFor, lifetimes } from './configuration.ts'
 import { reportEvents } from './events.ts'
+import { type FormPost, providerWithFormPost } from './form-post.ts'
 import { jwksOf } from './keys.ts'
 import { loginRecords } from './login-record.ts'
 import { createLogout, type LogoutStep } from './logout.ts'
@@ -40,8 +42,6 @@ export interface LoginUnderWay {
 export interface TenantProvider {
   /** Answers a request to one of the provider's own routes. `req.url` is below the tenant's path, `req.originalUrl` whole. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Is this path, below the tenant's, one of the provider's own routes? */
-  handles(path: string): boolean
   /** Did this browser begin the login? The interaction cookie alone does not say so: src/http/browser.ts. */
   isBeginner(req: IncomingMessage, uid: string): Promise<boolean>
   /** The login that this browser's interaction cookie names and that it began, or undefined. */
@@ -61,9 +61,6 @@ interface Finished {
   readonly consent?: { readonly grantId: string }
   readonly providerSession?: ProviderSession
 }
-
-const OWN_ROUTES =
-  /^\/(authorize(\/[\w-]+)?|token|userinfo|jwks|\.well-known\/(openid-configuration|oauth-authorization-server))$/
 
 /** Constant time over all secrets that are valid now. */
 const knowsSecret = (client: Client, actual: string): boolean => {
@@ -88,6 +85,7 @@ const releasedTo = (client: Client, { scope, claims }: { scope?: unknown; claims
 }
 
 /**
+ * @param renderPost the page that brings an answer to a client that wants it by POST.
  * @param renderError the page for an error that cannot go back to the client; gets the code and the client when known.
  * @throws TypeError or InvalidClientMetadata when a client is not one that the library accepts: then, not at its first login.
  */
@@ -103,6 +101,7 @@ export const createTenantProvider = async ({
   fetch,
   browserOf,
   renderError,
+  renderPost,
 }: {
   tenant: Tenant
   keys: TenantKeys
@@ -115,6 +114,7 @@ export const createTenantProvider = async ({
   fetch: typeof globalThis.fetch
   browserOf: (req: IncomingMessage) => string | undefined
   renderError: (req: IncomingMessage, res: ServerResponse, code: ErrorCode, client: Client | undefined) => string
+  renderPost: (req: IncomingMessage, res: ServerResponse, post: FormPost) => string
 }): Promise<TenantProvider> => {
   const clients = new Map(tenant.clients.map((client) => [client.id, client]))
   const clientOf = (id: string) => clients.get(id)
@@ -128,7 +128,8 @@ export const createTenantProvider = async ({
   const isBeginner = async (req: IncomingMessage, uid: string) =>
     browserOf(req) !== undefined && (await records.get<string>('Beginner', uid)) === fingerprintOf(req)
 
-  const provider: Provider = new Provider(
+  const TenantOidc = providerWithFormPost(({ req, res }, post) => renderPost(req, res, post))
+  const provider: Provider = new TenantOidc(
     tenant.issuer,
     configurationFor(tenant, {
       adapter: createAdapter({ records, tenant: tenant.id, audit, now }),
@@ -258,7 +259,6 @@ export const createTenantProvider = async ({
 
   return {
     handle: (req, res) => Promise.resolve(answer(req, res)),
-    handles: (path) => OWN_ROUTES.test(path),
     isBeginner,
     loginUnderWay,
     complete,
