@@ -13,6 +13,7 @@ const code = await runCommand(process.argv.slice(2), {
   readers: {
     env: process.env,
     readFile: (path) => readFile(path, 'utf8'),
+    readBytes: (path) => readFile(path),
     readDir: (path) => readdir(path),
   },
   writeFile: async (path, text) => {

@@ -2,13 +2,14 @@
 import type { z } from 'zod'
 import { sharedBetween, type TenantSource } from '../tenant/between.ts'
 import { differences, readPin } from '../tenant/immutable.ts'
-import { legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
+import { helpdeskOf, legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
 import { readOwnSignings } from '../tenant/read-federation.ts'
 import { tenantSchema } from '../tenant/schema.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { deepFreeze } from './freeze.ts'
 import { readGateway } from './gateway.ts'
 import type { GatewayConfig, Region } from './gateway-config.ts'
+import { readPicture } from './picture.ts'
 import type { Problem } from './problem.ts'
 import { beside, createReading, type Readers } from './references.ts'
 import { gatewaySchema, type RegionFile, regionSchema } from './schema.ts'
@@ -72,26 +73,32 @@ export const loadGatewayConfig = async (
       value,
       secrets: await readClientSecrets(yaml, value, reading, problems),
       signings: await readOwnSignings(yaml, value, reading, problems),
+      logo:
+        value.branding.logo === undefined
+          ? undefined
+          : await readPicture(yaml, ['branding', 'logo'], value.branding.logo, reading, problems),
     })
   }
 
   const settings = gateway.value && (await readGateway(gateway.yaml, gateway.value, reading, problems))
   if (settings === undefined || region?.value === undefined) return { problems }
+  const everywhere = regionOf(region.value, settings.eidas !== undefined)
+  const offered = (method: keyof Tenant['methods']) => everywhere.methodOrder.includes(method)
   const surroundings: Surroundings = {
     publicUrl: settings.publicUrl,
-    region: regionOf(region.value, settings.eidas !== undefined),
+    region: everywhere,
     methods: {
-      spid: settings.spid.metadata.length > 0 || settings.spid.registry !== undefined,
-      cie: settings.cie.metadata.length > 0,
-      cns: settings.cns !== undefined,
-      eidas: settings.eidas !== undefined,
+      spid: offered('spid') && (settings.spid.metadata.length > 0 || settings.spid.registry !== undefined),
+      cie: offered('cie') && settings.cie.metadata.length > 0,
+      cns: offered('cns') && settings.cns !== undefined,
+      eidas: offered('eidas') && settings.eidas !== undefined,
     },
     ...(settings.eidas !== undefined && { eidasIndex: settings.eidas.attributeSetIndex }),
   }
   const sources = tenants.map(
-    ({ yaml, value, secrets, signings }): TenantSource => ({
+    ({ yaml, value, secrets, signings, logo }): TenantSource => ({
       yaml,
-      tenant: readTenant(yaml, value, secrets, surroundings, problems, signings),
+      tenant: readTenant(yaml, value, secrets, surroundings, problems, signings, logo),
     }),
   )
   problems.push(...sharedBetween(sources), ...hostsOfTheGateway(settings, sources))
@@ -151,7 +158,7 @@ const tenantFiles = async (
 
 const regionOf = (file: RegionFile, eidas: boolean): Region => ({
   name: file.name,
-  helpdesk: file.helpdesk,
+  helpdesk: helpdeskOf(file.helpdesk),
   legal: legalOf(file.legal),
   cnsLabel: file.cns_label,
   methodOrder: eidas && !file.method_order.includes('eidas') ? [...file.method_order, 'eidas'] : file.method_order,

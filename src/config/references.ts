@@ -10,6 +10,8 @@ export interface Readers {
   readonly env: Readonly<Record<string, string | undefined>>
   /** UTF-8; rejects where there is no such file. */
   readonly readFile: (path: string) => Promise<string>
+  /** As they are; rejects where there is no such file. */
+  readonly readBytes: (path: string) => Promise<Buffer>
   /** Names in a folder; rejects where there is no such folder. */
   readonly readDir: (path: string) => Promise<readonly string[]>
 }
@@ -36,16 +38,20 @@ export const beside = (yaml: { readonly file: string }, path: string): string =>
  * goes on to find the other problems and throws its result away at the end.
  */
 export const createReading = (readers: Readers, problems: Problem[]) => {
-  const file = async (yaml: YamlFile, path: Path, name: string): Promise<string> => {
+  const attempt = async <T>(yaml: YamlFile, path: Path, name: string, read: (place: string) => Promise<T>) => {
     const place = beside(yaml, name)
     try {
-      return await readers.readFile(place)
+      return await read(place)
     } catch (cause) {
       const reason = `${place} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`
       problems.push(yaml.problem(path, reason, 'create the file, allow Varco to read it, or correct the path'))
-      return ''
+      return undefined
     }
   }
+  const file = async (yaml: YamlFile, path: Path, name: string): Promise<string> =>
+    (await attempt(yaml, path, name, readers.readFile)) ?? ''
+  const bytes = (yaml: YamlFile, path: Path, name: string): Promise<Buffer | undefined> =>
+    attempt(yaml, path, name, readers.readBytes)
   /** The secret without the line break at its end. */
   const secret = async (yaml: YamlFile, path: Path, reference: Reference): Promise<string> => {
     if ('file' in reference) return (await file(yaml, path, reference.file)).replace(/\r?\n$/, '')
@@ -61,6 +67,6 @@ export const createReading = (readers: Readers, problems: Problem[]) => {
     }
     return value ?? ''
   }
-  return { file, secret }
+  return { file, bytes, secret }
 }
 export type Reading = ReturnType<typeof createReading>

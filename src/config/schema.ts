@@ -282,6 +282,7 @@ export const helpdesk = block({
   phone: text.exactOptional(),
   email: z.email(told('is not an e-mail address', 'write it as help@comune.example.it')).exactOptional(),
   hours: localised(text).exactOptional(),
+  form_url: webUrl.exactOptional(),
 })
 
 /** One address for all languages may be written without them. */
@@ -289,21 +290,20 @@ const localisedUrl = z.preprocess((value) => (typeof value === 'string' ? { it: 
 export const legal = block({
   privacy_url: localisedUrl.exactOptional(),
   accessibility_url: localisedUrl.exactOptional(),
+  notes_url: localisedUrl.exactOptional(),
 })
 
-/** Those that every order names; `eidas` comes last where it is not named. */
 const methods = ['spid', 'cie', 'cns'] as const
 export const regionSchema = block({
   name: localised(text),
   helpdesk: helpdesk.default({}),
   legal: legal.default({}),
   cns_label: localised(text).default({ it: 'CNS' }),
+  // a way in that is not named is off in the whole region; `eidas` comes last where it is not named
   method_order: z
     .array(z.enum([...methods, 'eidas']))
-    .refine(
-      (order) => new Set(order).size === order.length && methods.every((method) => order.some((one) => one === method)),
-      told('does not name each way in exactly once', 'write spid, cie and cns (and eidas) in the order of the page'),
-    )
+    .min(1, told('is empty', 'write spid, cie, cns, eidas in the order of the page, without those that are off'))
+    .superRefine(distinct(), always)
     .default([...methods]),
 })
 export type RegionFile = z.output<typeof regionSchema>

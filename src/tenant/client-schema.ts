@@ -44,6 +44,7 @@ export const clientSchema = block({
   claims: z.array(z.enum(claimNames)).superRefine(distinct(), always).default([]),
   attribute_set: attributeSet.exactOptional(),
   purpose: z.enum(purposes).exactOptional(),
+  other_access: block({ label: localised(text), url: webUrl }).exactOptional(),
   auth: z.enum(['client_secret_basic', 'client_secret_post', 'none']).default('client_secret_basic'),
   secrets: z.array(secret).default([]),
 }).superRefine((client: { readonly auth?: unknown; readonly secrets?: unknown }, context) => {

@@ -25,6 +25,7 @@ export const readClient = (
   claims: client.claims,
   attributeSet: sets === undefined ? 0 : attributeSetOf(client, sets, report),
   ...(client.purpose !== undefined && { purpose: client.purpose }),
+  ...(client.other_access !== undefined && { otherAccess: client.other_access }),
   auth: client.auth,
   secrets,
 })

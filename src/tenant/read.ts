@@ -1,5 +1,6 @@
 /** From a tenant file that keeps its rules to the Tenant that the rest of the program knows. */
 import { createHash } from 'node:crypto'
+import type { Picture } from '../config/picture.ts'
 import type { Path, Problem } from '../config/problem.ts'
 import type { Reading } from '../config/references.ts'
 import { isLoopback } from '../config/rules.ts'
@@ -31,6 +32,7 @@ export const readTenant = (
   { publicUrl, region, methods, eidasIndex }: Surroundings,
   problems: Problem[],
   signings: OwnSignings = {},
+  logo?: Picture,
 ): Tenant => {
   const report = (path: Path, reason: string, fix: string) => problems.push(yaml.problem(path, reason, fix))
   for (const method of ['spid', 'cie', 'cns', 'eidas'] as const) {
@@ -38,7 +40,7 @@ export const readTenant = (
       report(
         ['methods', method],
         'is on, but the gateway has no such way in',
-        `remove it, or add ${method} to the gateway's file`,
+        `remove it, or add ${method} to the gateway's file and to method_order of the region's`,
       )
     }
   }
@@ -90,6 +92,20 @@ export const readTenant = (
       )
     }
   }
+  const legal = { ...region.legal, ...legalOf(file.legal) }
+  if (file.state === 'live') {
+    for (const [key, url, what] of [
+      ['privacy_url', legal.privacyUrl, 'the privacy notice'],
+      ['accessibility_url', legal.accessibilityUrl, 'the accessibility declaration on form.agid.gov.it'],
+    ] as const) {
+      if (url !== undefined) continue
+      report(
+        ['legal', key],
+        'is missing, and the tenant is live',
+        `add the address of ${what}, here or in the region's file`,
+      )
+    }
+  }
   return {
     id: file.id,
     state: file.state,
@@ -104,8 +120,13 @@ export const readTenant = (
     defaultLanguage: file.languages[0] ?? 'it',
     languages: file.languages,
     // as a whole: the telephone of one with the opening hours of the other would be wrong
-    helpdesk: file.helpdesk ?? region.helpdesk,
-    legal: { ...region.legal, ...legalOf(file.legal) },
+    helpdesk: file.helpdesk === undefined ? region.helpdesk : helpdeskOf(file.helpdesk),
+    legal,
+    branding: {
+      ...(file.branding.colour !== undefined && { colour: file.branding.colour.toLowerCase() }),
+      ...(file.branding.text !== undefined && { text: file.branding.text }),
+      ...(logo !== undefined && { logo }),
+    },
     methods: {
       spid: file.methods.spid ?? methods.spid,
       cie: file.methods.cie ?? methods.cie,
@@ -161,7 +182,13 @@ export const readClientSecrets = async (
   return found
 }
 
-export const legalOf = ({ privacy_url, accessibility_url }: TenantFile['legal']): Tenant['legal'] => ({
+export const helpdeskOf = ({ form_url, ...rest }: NonNullable<TenantFile['helpdesk']>): Tenant['helpdesk'] => ({
+  ...rest,
+  ...(form_url !== undefined && { formUrl: form_url }),
+})
+
+export const legalOf = ({ privacy_url, accessibility_url, notes_url }: TenantFile['legal']): Tenant['legal'] => ({
   ...(privacy_url !== undefined && { privacyUrl: privacy_url }),
   ...(accessibility_url !== undefined && { accessibilityUrl: accessibility_url }),
+  ...(notes_url !== undefined && { notesUrl: notes_url }),
 })

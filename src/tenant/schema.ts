@@ -15,6 +15,7 @@ import {
   webUrl,
 } from '../config/rules.ts'
 import { helpdesk, legal } from '../config/schema.ts'
+import { branding } from './branding-schema.ts'
 import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
 import { reservedIds } from './reserved.ts'
@@ -114,6 +115,7 @@ export const tenantSchema = block({
     .default([...languages]),
   helpdesk: helpdesk.exactOptional(),
   legal: legal.default({}),
+  branding: branding.default({}),
   methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
   federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: { contact: {} } }),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),

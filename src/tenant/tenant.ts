@@ -1,5 +1,6 @@
 /** One municipality as the rest of the program sees it: parsed, defaulted, frozen. The file's rules are in schema.ts. */
 import type { Level } from '../citizen/assurance.ts'
+import type { Picture } from '../config/picture.ts'
 
 export const languages = ['it', 'de', 'lld', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -72,9 +73,29 @@ export interface Client {
   readonly attributeSet: number
   /** Asks SPID for the identities of professionals or companies: docs/rules/spid-saml.md 4.5. */
   readonly purpose?: (typeof purposes)[number]
+  /** A way in that is not ours, for whoever has none of the national ones: shown last, it ends the login here. */
+  readonly otherAccess?: { readonly label: Localised; readonly url: string }
   readonly auth: 'client_secret_basic' | 'client_secret_post' | 'none'
   /** Hex SHA-256 of each secret that is valid now. Empty for `auth: none`. */
   readonly secrets: readonly string[]
+}
+
+/** Whom citizens turn to. */
+export interface Helpdesk {
+  readonly phone?: string
+  readonly email?: string
+  readonly hours?: Localised
+  /** A form to write to; opened with `code`, `request`, `time`, `service` and `tenant` as parameters. */
+  readonly formUrl?: string
+}
+
+/** What makes its pages its own. */
+export interface Branding {
+  /** Of the header: `#rrggbb`, dark enough for white text. */
+  readonly colour?: string
+  readonly logo?: Picture
+  /** A sentence of its own on the login page. */
+  readonly text?: Localised
 }
 
 export interface Tenant {
@@ -106,8 +127,14 @@ export interface Tenant {
   readonly defaultLanguage: Language
   /** Those that its pages come in; absent: all. */
   readonly languages: readonly Language[]
-  readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: Localised }
-  readonly legal: { readonly privacyUrl?: Localised; readonly accessibilityUrl?: Localised }
+  readonly helpdesk: Helpdesk
+  /** A live tenant has the first two. */
+  readonly legal: {
+    readonly privacyUrl?: Localised
+    readonly accessibilityUrl?: Localised
+    readonly notesUrl?: Localised
+  }
+  readonly branding: Branding
   readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean; readonly eidas: boolean }
   readonly spid: SpidRegistration
   readonly cie: CieRegistration

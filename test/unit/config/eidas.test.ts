@@ -51,7 +51,7 @@ describe('eIDAS in the configuration', () => {
       'cie',
       'spid',
     ])
-    expect(problemsOf(await ordered('[eidas, cns, eidas, cie, spid]'))).toMatchObject([{ path: 'method_order' }])
+    expect(problemsOf(await ordered('[eidas, cns, eidas, cie, spid]'))).toMatchObject([{ path: 'method_order[2]' }])
   })
 
   it.each<[what: string, files: Record<string, string>, path: string]>([

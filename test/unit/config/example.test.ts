@@ -33,6 +33,7 @@ const loadExample = async () =>
         VARCO_DEMO_CLIENT_SECRET: validEnv.SITE_SECRET,
       },
       readFile: async (path) => ownFiles[path.slice(root.length + 1)] ?? (await readFile(path, 'utf8')),
+      readBytes: (path) => readFile(path),
       readDir: (path) => readdir(path),
     }),
   )

@@ -31,7 +31,7 @@ tenants: tenants
 
 const regionYaml = `name: { it: Regione di Esempio }
 helpdesk: { phone: "0461 000000", hours: { it: lun–ven } }
-legal: { privacy_url: https://regione.example/privacy }
+legal: { privacy_url: https://regione.example/privacy, accessibility_url: https://regione.example/accessibilita }
 `
 
 export const tenantYaml = `schema: 1
@@ -91,19 +91,24 @@ export const validFiles = (): Record<string, string> => ({
 export const readersOf = (
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string | undefined>>,
-): Readers => ({
-  env,
-  readFile: async (path) => {
+): Readers => {
+  const readFile = async (path: string) => {
     const text = files[path]
     if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
     return text
-  },
-  readDir: async (path) => {
-    const inside = Object.keys(files).filter((file) => file.startsWith(join(path, '/')))
-    if (inside.length === 0) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
-    return inside.map((file) => file.slice(path.length + 1))
-  },
-})
+  }
+  return {
+    env,
+    readFile,
+    // one character a byte, so that a test can write any
+    readBytes: async (path) => Buffer.from(await readFile(path), 'latin1'),
+    readDir: async (path) => {
+      const inside = Object.keys(files).filter((file) => file.startsWith(join(path, '/')))
+      if (inside.length === 0) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
+      return inside.map((file) => file.slice(path.length + 1))
+    },
+  }
+}
 
 /** `edit`: [text in the file, what stands there instead]. A text that is not there is a mistake of the test. */
 export const edited = (text: string, ...edits: readonly (readonly [from: string, to: string])[]): string =>

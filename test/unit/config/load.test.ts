@@ -307,7 +307,21 @@ describe('a broken configuration', () => {
   it('is refused with a region that orders the ways in twice', async () => {
     const files = validFiles()
     files['/etc/varco/region.yaml'] += 'method_order: [spid, spid, cie]\n'
-    expect(problemsOf(await load(files))).toMatchObject([{ file: '/etc/varco/region.yaml', path: 'method_order' }])
+    expect(problemsOf(await load(files))).toMatchObject([
+      { file: '/etc/varco/region.yaml', path: 'method_order[1]', reason: 'stands twice in this list' },
+    ])
+    files['/etc/varco/region.yaml'] = files['/etc/varco/region.yaml']?.replace('[spid, spid, cie]', '[]') ?? ''
+    expect(problemsOf(await load(files))).toMatchObject([{ path: 'method_order', reason: 'is empty' }])
+  })
+
+  it('is refused where a tenant wants a way in that the region has switched off', async () => {
+    const files = validFiles()
+    files['/etc/varco/region.yaml'] += 'method_order: [cie, cns]\n'
+    expect(configOf(await load(files)).tenants[0]?.methods).toEqual({ spid: false, cie: true, cns: true, eidas: false })
+    files['/etc/varco/tenants/esempio.yaml'] += 'methods: { spid: true }\n'
+    expect(problemsOf(await load(files))).toMatchObject([
+      { path: 'methods.spid', reason: 'is on, but the gateway has no such way in' },
+    ])
   })
 })
 

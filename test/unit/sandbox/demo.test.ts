@@ -77,6 +77,7 @@ describe('the demo without its gateway', () => {
       const loaded = await loadGatewayConfig(demo.gateway.config, {
         env: demo.gateway.env,
         readFile: (path) => readFile(path, 'utf8'),
+        readBytes: (path) => readFile(path),
         readDir: (path) => readdir(path),
       })
       expect('problems' in loaded ? loaded.problems : []).toEqual([])

@@ -438,6 +438,18 @@ describe('a live tenant', () => {
     expect(problemsOf(await load(withFingerprint(files)))).toEqual([])
   })
 
+  it('names its privacy notice and its accessibility declaration, or the region does', async () => {
+    const files = withFingerprint(withTenant(live, registered))
+    const region = files['/etc/varco/region.yaml']?.replace(/^legal: .*$/m, 'legal: {}') ?? ''
+    expect(problemsOf(await load({ ...files, '/etc/varco/region.yaml': region }))).toMatchObject([
+      { file: FILE, path: 'legal.privacy_url', reason: 'is missing, and the tenant is live' },
+      { file: FILE, path: 'legal.accessibility_url', fix: expect.stringContaining('form.agid.gov.it') },
+    ])
+    const own = '{ privacy_url: https://a.example/p, accessibility_url: https://a.example/a }'
+    files[FILE] += `legal: ${own}\n`
+    expect(problemsOf(await load({ ...files, '/etc/varco/region.yaml': region }))).toEqual([])
+  })
+
   it('is not started without the fingerprint of the subject key, and is told which', async () => {
     const [problem, ...more] = problemsOf(await load(withTenant(live, registered)))
     expect(more).toEqual([])
@@ -463,6 +475,77 @@ describe('a live tenant', () => {
     expect(problemsOf(await load(files))).toMatchObject([
       { file: FILE, path: 'id', reason: expect.stringContaining('is damaged') },
     ])
+  })
+})
+
+describe('the look of a Comune', () => {
+  const LOGO = '/etc/varco/tenants/esempio.svg'
+  const branding = (yaml: string, logo?: string) =>
+    load({ ...withTenant(['clients:', `branding: ${yaml}\nclients:`]), ...(logo !== undefined && { [LOGO]: logo }) })
+  const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z" fill="url(#a)"/></svg>'
+
+  it('is its colour, its coat of arms and a sentence', async () => {
+    const { tenants } = configOf(
+      await branding('{ colour: "#004A99", logo: esempio.svg, text: { it: Benvenuti } }', SVG),
+    )
+    expect(tenants[0]?.branding).toEqual({
+      colour: '#004a99',
+      logo: { type: 'image/svg+xml', body: Buffer.from(SVG) },
+      text: { it: 'Benvenuti' },
+    })
+    const png = '\x89PNG\r\n\x1a\n...'
+    expect(configOf(await branding('{ logo: esempio.svg }', png)).tenants[0]?.branding.logo?.type).toBe('image/png')
+  })
+
+  it.each([
+    ['#7fb2e5', 'has contrast 2.2:1 with white text and needs 4.5:1', '#56799b'],
+    ['#0067ce', undefined, ''],
+    ['#777777', 'has contrast 4.4:1 with white text and needs 4.5:1', '#757575'],
+    ['blue', 'is not a colour', '"#004a99"'],
+    ['#04a', 'is not a colour', '"#004a99"'],
+  ])('in the colour %s is refused with its contrast and a colour that passes', async (colour, reason, fix) => {
+    const problems = problemsOf(await branding(`{ colour: "${colour}" }`))
+    if (reason === undefined) return expect(problems).toEqual([])
+    expect(problems).toMatchObject([{ path: 'branding.colour', reason, fix: expect.stringContaining(fix) }])
+  })
+
+  it.each([
+    ['a script', SVG.replace('<path', '<script>alert(1)</script><path')],
+    ['a handler', SVG.replace('<path', '<path onload="alert(1)"')],
+    ['a handler after a line break', SVG.replace('<path ', '<path\nonclick = "a()" ')],
+    ['foreign content', SVG.replace('<path', '<foreignObject/><path')],
+    ['a prefixed script', SVG.replace('<path', '<s:script/><path')],
+    ['a link', SVG.replace('<path', '<a href="https://evil.example"/><path')],
+    ['a link without quotes', SVG.replace('<path', '<use href=//evil.example/x /><path')],
+    ['a picture from elsewhere', SVG.replace('<path', '<image xlink:href="//evil.example/x.png"/><path')],
+    ['a style from elsewhere', SVG.replace('<path', '<style>@import "//evil.example"</style><path')],
+    ['a fill from elsewhere', SVG.replace('#a', 'https://evil.example/x')],
+    ['an entity', `<!DOCTYPE svg [<!ENTITY a "b">]>${SVG}`],
+    ['text that is no picture', 'GIF89a'],
+    ['HTML', '<html><svg></svg></html>'],
+    ['too many bytes', SVG.padEnd(24 * 1024 + 1)],
+  ])('is refused with a coat of arms that holds %s', async (_, logo) => {
+    expect(problemsOf(await branding('{ logo: esempio.svg }', logo))).toMatchObject([{ path: 'branding.logo' }])
+  })
+
+  it('is refused with a coat of arms that is not there', async () => {
+    const [problem] = problemsOf(await branding('{ logo: esempio.svg }'))
+    expect(problem).toMatchObject({ path: 'branding.logo', reason: `${LOGO} cannot be read (ENOENT)` })
+  })
+})
+
+describe('a service with another way in', () => {
+  const other = (yaml: string) => load(withTenant(['    claims:', `    other_access: ${yaml}\n    claims:`]))
+
+  it('has a label in its languages and an address', async () => {
+    const otherAccess = { label: { it: 'Altre utenze', de: 'Andere Benutzer' }, url: 'https://altri.example/accedi' }
+    const yaml = '{ label: { it: Altre utenze, de: Andere Benutzer }, url: https://altri.example/accedi }'
+    expect(configOf(await other(yaml)).tenants[0]?.clients[0]?.otherAccess).toEqual(otherAccess)
+  })
+
+  it('is refused without a label or with an address that is none', async () => {
+    const problems = problemsOf(await other('{ url: "javascript:alert(1)" }'))
+    expect(problems.map(({ path }) => path)).toEqual(['clients[0].other_access.label', 'clients[0].other_access.url'])
   })
 })
 
