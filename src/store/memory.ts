@@ -39,6 +39,8 @@ export const createMemoryStore = ({
   maxBytes?: number
 }): MemoryStore => {
   const entries = new Map<string, Entry>()
+  /** By key, each member with the time at which it is due. Whoever schedules bounds how long it tries. */
+  const queues = new Map<string, Map<string, number>>()
   let held = 0
   let sweep = entries.entries()
 
@@ -105,18 +107,33 @@ export const createMemoryStore = ({
       write(key, value, ttl)
       return true
     },
-    async replace(key, expected, next) {
+    async replace(key, expected, next, ttl) {
       const entry = read(key)
       if (entry === undefined || !entry.value.equals(expected)) return false
-      set(key, next, entry.expires)
+      set(key, next, ttl === undefined ? entry.expires : now() + checkTtl(ttl) * 1000)
       return true
     },
     async delete(key) {
       remove(key)
     },
+    async schedule(key, member, due) {
+      const queue = queues.get(key) ?? new Map<string, number>()
+      queues.set(key, queue.set(member, due))
+    },
+    async claim(key, { now: moment, until, most }) {
+      const queue = queues.get(key) ?? new Map<string, number>()
+      const due = [...queue].filter(([, time]) => time <= moment).toSorted(([, one], [, other]) => one - other)
+      const claimed = due.slice(0, most).map(([member]) => member)
+      for (const member of claimed) queue.set(member, until)
+      return claimed
+    },
+    async unschedule(key, member) {
+      queues.get(key)?.delete(member)
+    },
     async ping() {},
     async close() {
       entries.clear()
+      queues.clear()
       held = 0
     },
   }

@@ -2,7 +2,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Redis } from 'ioredis'
 import { GatewayError } from '../errors.ts'
-import type { Store } from './store.ts'
+import { QUEUE_LIFE, type Store } from './store.ts'
 import { checkTtl } from './ttl.ts'
 
 export interface RedisStoreOptions {
@@ -22,8 +22,17 @@ const LONGEST_PAUSE = 2000
 
 const REPLACE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+if ARGV[3] then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) else redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') end
 return 1`
+
+const SCHEDULE = `
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])`
+
+const CLAIM = `
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, member in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], member) end
+return due`
 
 /**
  * Connects at once and for ever again; every operation either succeeds or, within `timeout`, rejects with
@@ -73,11 +82,21 @@ export const createRedisStore = ({
     async add(key, value, ttl) {
       return (await asked(redis.set(key, value, 'EX', checkTtl(ttl), 'NX'))) === 'OK'
     },
-    async replace(key, expected, next) {
-      return (await asked(redis.eval(REPLACE, 1, key, expected, next))) === 1
+    async replace(key, expected, next, ttl) {
+      const life = ttl === undefined ? [] : [checkTtl(ttl)]
+      return (await asked(redis.eval(REPLACE, 1, key, expected, next, ...life))) === 1
     },
     async delete(key) {
       await asked(redis.del(key))
+    },
+    async schedule(key, member, due) {
+      await asked(redis.eval(SCHEDULE, 1, key, member, due, QUEUE_LIFE))
+    },
+    async claim(key, { now, until, most }) {
+      return (await asked(redis.eval(CLAIM, 1, key, now, until, most))) as string[]
+    },
+    async unschedule(key, member) {
+      await asked(redis.zrem(key, member))
     },
     async ping() {
       await asked(redis.ping())

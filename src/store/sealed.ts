@@ -22,14 +22,26 @@ export interface Records {
   add<T>(model: string, id: string, value: T, ttl: number): Promise<boolean>
   /**
    * Compare-and-set: `change` sees the value as it is and may be called again when somebody else was faster. Resolves
-   * with what was stored; `undefined` when there is no record or `change` returned `undefined` (leave it). The life stays.
+   * with what was stored; `undefined` when there is no record or `change` returned `undefined` (leave it). Without `ttl` the
+   * life stays.
    */
-  update<T>(model: string, id: string, change: (value: T) => T | undefined): Promise<T | undefined>
+  update<T>(model: string, id: string, change: (value: T) => T | undefined, ttl?: number): Promise<T | undefined>
   delete(model: string, id: string): Promise<void>
+}
+
+/** Work that waits for its time and that every gateway may do. Members are not sealed: ids of records that are. */
+export interface Queue {
+  /** `due`: milliseconds since 1970. */
+  schedule(member: string, due: number): Promise<void>
+  /** Those due now, at most `most`; whoever claims has until `until` to finish, then they are due again. */
+  claim(claim: { readonly now: number; readonly until: number; readonly most: number }): Promise<string[]>
+  done(member: string): Promise<void>
 }
 
 export interface SealedStore {
   forTenant(tenantId: string): Records
+  /** One for all tenants: nobody looks through thousands of them for work. */
+  queue(name: string): Queue
 }
 
 export interface SealedStoreOptions {
@@ -78,13 +90,16 @@ export const createSealedStore = ({
       return undefined
     }
 
-    const updateAt = async <T>(name: string, model: string, id: string, change: (value: T) => T | undefined) => {
+    const updateAt = async <T>(
+      name: string,
+      { model, id, change, ttl }: { model: string; id: string; change: (value: T) => T | undefined; ttl?: number },
+    ) => {
       for (;;) {
         const sealed = await store.get(name)
         const value = open<T>(model, id, sealed)
         const changed = value === undefined ? undefined : change(value)
         if (sealed === undefined || changed === undefined) return { found: sealed !== undefined, changed: undefined }
-        if (await store.replace(name, sealed, seal(model, id, changed))) return { found: true, changed }
+        if (await store.replace(name, sealed, seal(model, id, changed), ttl)) return { found: true, changed }
       }
     }
 
@@ -121,9 +136,9 @@ export const createSealedStore = ({
         }
         return true
       },
-      async update(model, id, change) {
+      async update(model, id, change, ttl) {
         for (const name of names(model, id)) {
-          const { found, changed } = await updateAt(name, model, id, change)
+          const { found, changed } = await updateAt(name, { model, id, change, ...(ttl !== undefined && { ttl }) })
           if (found) return changed
         }
         return undefined
@@ -139,6 +154,14 @@ export const createSealedStore = ({
       const known = rooms.get(tenantId) ?? room(tenantId)
       rooms.set(tenantId, known)
       return known
+    },
+    queue(name) {
+      const key = `{q:${name}}`
+      return {
+        schedule: (member, due) => store.schedule(key, member, due),
+        claim: (claim) => store.claim(key, claim),
+        done: (member) => store.unschedule(key, member),
+      }
     },
   }
 }

@@ -11,10 +11,19 @@ export interface Store {
   take(key: string): Promise<Buffer | undefined>
   /** Puts only where nothing is: of many callers exactly one gets `true`. */
   add(key: string, value: Buffer, ttl: number): Promise<boolean>
-  /** Compare-and-set: puts `next` only while the value is still byte for byte `expected`. The remaining life is kept. */
-  replace(key: string, expected: Buffer, next: Buffer): Promise<boolean>
+  /** Compare-and-set: puts `next` only while the value is still byte for byte `expected`. Without `ttl` the remaining life is kept. */
+  replace(key: string, expected: Buffer, next: Buffer, ttl?: number): Promise<boolean>
   delete(key: string): Promise<void>
+  /** A queue under `key`: the member is due at `due` (milliseconds since 1970), later or earlier than before if it waits already. */
+  schedule(key: string, member: string, due: number): Promise<void>
+  /** Those due, the longest first. Of many callers one gets a member, and it is due again at `until`: who got it may die. */
+  claim(key: string, claim: { readonly now: number; readonly until: number; readonly most: number }): Promise<string[]>
+  /** What was claimed is done. */
+  unschedule(key: string, member: string): Promise<void>
   /** Resolves when the store answers, rejects with `store_unavailable` otherwise: for /readyz. */
   ping(): Promise<void>
   close(): Promise<void>
 }
+
+/** Seconds that a queue outlives the last member that joined it. */
+export const QUEUE_LIFE = 7 * 24 * 3600

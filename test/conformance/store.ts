@@ -97,6 +97,53 @@ export const storeConformance = (name: string, make: () => Promise<StoreUnderTes
       expect(await store.get(absent)).toBeUndefined()
     })
 
+    it('replaces with a new life where one is given', async () => {
+      const [kept, renewed] = [fresh(), fresh()]
+      for (const key of [kept, renewed]) await store.put(key, everyByte, 1)
+      expect(await store.replace(kept, everyByte, Buffer.from('next'))).toBe(true)
+      expect(await store.replace(renewed, everyByte, Buffer.from('next'), 60)).toBe(true)
+      await under?.advance(1100)
+      expect(await store.get(kept)).toBeUndefined()
+      expect(await store.get(renewed)).toEqual(Buffer.from('next'))
+    })
+
+    it('gives out what is due, the longest first, and nothing else', async () => {
+      const key = fresh()
+      expect(await store.claim(key, { now: 5000, until: 9000, most: 9 })).toEqual([])
+      for (const [member, due] of [
+        ['third', 3000],
+        ['first', 1000],
+        ['late', 5001],
+        ['second', 2000],
+      ] as const) {
+        await store.schedule(key, member, due)
+      }
+      expect(await store.claim(fresh(), { now: 9000, until: 9000, most: 9 })).toEqual([])
+      expect(await store.claim(key, { now: 5000, until: 9000, most: 2 })).toEqual(['first', 'second'])
+      expect(await store.claim(key, { now: 5000, until: 9000, most: 9 })).toEqual(['third'])
+      expect(await store.claim(key, { now: 5001, until: 9000, most: 9 })).toEqual(['late'])
+    })
+
+    it('gives out again what was claimed and not done in time, and never what was done', async () => {
+      const key = fresh()
+      await store.schedule(key, 'done', 0)
+      await store.schedule(key, 'died', 0)
+      expect(await store.claim(key, { now: 1, until: 100, most: 9 })).toHaveLength(2)
+      await store.unschedule(key, 'done')
+      expect(await store.claim(key, { now: 99, until: 200, most: 9 })).toEqual([])
+      expect(await store.claim(key, { now: 100, until: 200, most: 9 })).toEqual(['died'])
+      await store.schedule(key, 'died', 150)
+      expect(await store.claim(key, { now: 150, until: 300, most: 9 })).toEqual(['died'])
+    })
+
+    it('gives a member that is due to exactly one of many', async () => {
+      const key = fresh()
+      for (let member = 0; member < RIVALS; member++) await store.schedule(key, `member ${member}`, member)
+      const claimed = await together(() => store.claim(key, { now: RIVALS, until: 2 * RIVALS, most: 3 }))
+      expect(claimed.flat().length).toBe(RIVALS)
+      expect(new Set(claimed.flat()).size).toBe(RIVALS)
+    })
+
     it('refuses a life of no whole second', async () => {
       for (const ttl of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
         await expect(store.put(fresh(), everyByte, ttl)).rejects.toThrow(RangeError)

@@ -213,3 +213,19 @@ describe('after the master key was changed', () => {
     expect(() => sealed()).toThrow('no master key')
   })
 })
+
+describe('a queue', () => {
+  it('is one for all tenants and lies under a tag of its own, so that a cluster keeps it in one place', async () => {
+    const { store, sealed } = setUp()
+    const queue = sealed(first).queue('letters')
+    await queue.schedule('one a', 5)
+    await queue.schedule('two b', 4)
+    expect(await sealed(second, first).queue('letters').claim({ now: 5, until: 9, most: 5 })).toEqual([
+      'two b',
+      'one a',
+    ])
+    expect(await store.claim('{q:letters}', { now: 9, until: 10, most: 5 })).toHaveLength(2)
+    await queue.done('one a')
+    expect(await queue.claim({ now: 10, until: 11, most: 5 })).toEqual(['two b'])
+  })
+})
