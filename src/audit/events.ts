@@ -58,7 +58,11 @@ export type AuditEvent =
       readonly code: ErrorCode
       readonly detail?: string
     }
-  | { readonly type: 'code.replayed'; readonly tenant: string }
+  | {
+      readonly type: 'code.replayed' | 'refresh_token.replayed'
+      readonly tenant: string
+      readonly client?: string
+    }
   | { readonly type: 'oidc.refused'; readonly tenant: string; readonly client?: string; readonly error: string }
   | { readonly type: 'tenant.not_served'; readonly tenant: string; readonly reason: string }
   | { readonly type: 'tenant.keys_created'; readonly tenant: string; readonly kid: string }
@@ -114,6 +118,7 @@ export type AuditEvent =
 export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'tenant.not_served',
   'code.replayed',
+  'refresh_token.replayed',
   'registry.refused',
   'registry.not_kept',
   'trust_list.refused',

@@ -1,10 +1,9 @@
 /**
  * oidc-provider's persistence over sealed records. The library tests `consumed` and then calls `consume()`: of twenty
  * parallel redemptions it would let several through, so `consume` here is a compare-and-set that refuses the second
- * itself and revokes the grant (RFC 6749 4.1.2).
+ * itself and revokes the grant (RFC 6749 4.1.2), in the library's own words.
  */
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import type { Audit } from '../audit/events.ts'
 import type { Records } from '../store/sealed.ts'
 
 /** Longest life of anything that hangs on a grant, seconds: as long must the mark of its revocation live. */
@@ -12,8 +11,17 @@ export const LONGEST_LIFE = 24 * 3600
 
 const BOUND_TO_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
 
+/** What the library says of each that is used twice. */
+const REUSED: Readonly<Record<string, () => Error>> = {
+  AuthorizationCode: () => new errors.InvalidGrant('authorization code already consumed'),
+  RefreshToken: () => new errors.InvalidGrant('refresh token already used'),
+  PushedAuthorizationRequest: () =>
+    new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used'),
+}
+
+/** `loginLife`: seconds that a login may take. */
 export const createAdapter =
-  ({ records, tenant, audit, now }: { records: Records; tenant: string; audit: Audit; now: () => number }) =>
+  ({ records, now, loginLife }: { records: Records; now: () => number; loginLife: number }) =>
   (model: string): Adapter => {
     // A mark instead of a list: what the winner of a race still saves afterwards is dead too.
     const revoke = async (grantId: string) => {
@@ -23,7 +31,9 @@ export const createAdapter =
 
     return {
       async upsert(id, payload, expiresIn) {
-        await records.put(model, id, payload, expiresIn || LONGEST_LIFE)
+        // kept until the last login that began with it can end: only one of them may
+        const more = model === 'PushedAuthorizationRequest' ? loginLife : 0
+        await records.put(model, id, payload, (expiresIn || LONGEST_LIFE) + more)
         if (model === 'Session' && payload.uid)
           await records.put('SessionUid', payload.uid, id, expiresIn || LONGEST_LIFE)
       },
@@ -53,8 +63,7 @@ export const createAdapter =
         if (taken !== undefined) return
         const payload = await records.get<AdapterPayload>(model, id)
         if (payload?.grantId) await revoke(payload.grantId)
-        audit({ type: 'code.replayed', tenant })
-        throw new errors.InvalidGrant('already consumed')
+        throw REUSED[model]?.() ?? new Error(`a ${model} used twice`)
       },
 
       async destroy(id) {

@@ -1,10 +1,11 @@
 /** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
 import type { IncomingMessage } from 'node:http'
-import type { Configuration } from 'oidc-provider'
+import type { Configuration, Client as RegisteredClient } from 'oidc-provider'
 import { authnContextClasses } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
+import { clientAuthMethods, discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
 
 /** Seconds. */
@@ -33,9 +34,14 @@ const clientMetadata = (client: Client, secretPlaceholder: string) => ({
   post_logout_redirect_uris: [...client.postLogoutRedirectUris],
   token_endpoint_auth_method: client.auth,
   ...(client.auth === 'none' ? {} : { client_secret: secretPlaceholder }),
+  ...(client.userinfoSignedResponseAlg && { userinfo_signed_response_alg: client.userinfoSignedResponseAlg }),
   grant_types: ['authorization_code'],
   response_types: ['code' as const],
 })
+
+/** A page of a client without a secret may ask for tokens by JavaScript. One with a secret has no business in a browser. */
+const isOwnPage = (client: RegisteredClient, origin: string) =>
+  client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)
 
 export const configurationFor = (tenant: Tenant, parts: Parts): Configuration => ({
   adapter: parts.adapter,
@@ -55,7 +61,9 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   responseTypes: ['code'],
   extraParams: ['idp_hint'],
   pkce: { required: () => true },
-  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+  clientAuthMethods: [...clientAuthMethods],
+  clientBasedCORS: (_ctx, origin, client) => isOwnPage(client, origin),
+  discovery: discoveryOf(tenant),
   enabledJWA: {
     idTokenSigningAlgValues: ['RS256'],
     userinfoSigningAlgValues: ['RS256'],
@@ -68,10 +76,18 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
     devInteractions: { enabled: false },
     rpInitiatedLogout: { enabled: true },
     claimsParameter: { enabled: true },
-    pushedAuthorizationRequests: { enabled: false },
+    pushedAuthorizationRequests: { enabled: true },
     resourceIndicators: { enabled: false },
     dPoP: { enabled: false },
     userinfo: { enabled: true },
+    jwtUserinfo: { enabled: true },
+    // a token says something, or ends, for the client that it was issued to: a public one proves nothing about itself
+    introspection: {
+      enabled: true,
+      allowedPolicy: async (_ctx, client, token) =>
+        client.clientAuthMethod !== 'none' && token.clientId === client.clientId,
+    },
+    revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
   },
   interactions: {
     policy: parts.policy,

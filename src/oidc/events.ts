@@ -5,6 +5,12 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Audit } from '../audit/events.ts'
 
+/** By what the library, and our adapter in its words, say of a second use. */
+const REPLAYS: Readonly<Record<string, 'code.replayed' | 'refresh_token.replayed'>> = {
+  'authorization code already consumed': 'code.replayed',
+  'refresh token already used': 'refresh_token.replayed',
+}
+
 export const reportEvents = (
   provider: Provider,
   { tenant, audit, log }: { tenant: string; audit: Audit; log: Logger },
@@ -17,7 +23,14 @@ export const reportEvents = (
   provider.on('authorization.success', (ctx) => audit({ type: 'code.issued', ...clientOf(ctx) }))
   provider.on('grant.success', (ctx) => audit({ type: 'token.issued', ...clientOf(ctx) }))
   provider.on('authorization.error', refused)
-  provider.on('grant.error', refused)
+  provider.on('grant.error', (ctx, error) => {
+    const replay = REPLAYS[error.error_detail ?? '']
+    if (replay !== undefined) audit({ type: replay, ...clientOf(ctx) })
+    refused(ctx, error)
+  })
+  provider.on('pushed_authorization_request.error', refused)
+  provider.on('introspection.error', refused)
+  provider.on('revocation.error', refused)
   provider.on('userinfo.error', refused)
   // what Koa itself catches: a request that broke off, a mistake in the library
   ;(provider as EventEmitter).on('error', (err: unknown) => log.error({ err, tenant }, 'oidc error'))

@@ -132,7 +132,7 @@ export const createTenantProvider = async ({
   const provider: Provider = new TenantOidc(
     tenant.issuer,
     configurationFor(tenant, {
-      adapter: createAdapter({ records, tenant: tenant.id, audit, now }),
+      adapter: createAdapter({ records, now, loginLife: lifetimes.interaction }),
       findAccount: createFindAccount({ records, tenant }),
       loadExistingGrant: async (ctx) => {
         const { consent, providerSession } = (ctx.oidc.result ?? {}) as Finished

@@ -47,6 +47,7 @@ export const clientSchema = block({
   other_access: block({ label: localised(text), url: webUrl }).exactOptional(),
   auth: z.enum(['client_secret_basic', 'client_secret_post', 'none']).default('client_secret_basic'),
   secrets: z.array(secret).default([]),
+  userinfo_signed_response_alg: z.enum(['RS256']).exactOptional(),
 }).superRefine((client: { readonly auth?: unknown; readonly secrets?: unknown }, context) => {
   const count = Array.isArray(client.secrets) ? client.secrets.length : 0
   const report = (reason: string, fix: string) =>

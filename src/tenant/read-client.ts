@@ -28,6 +28,9 @@ export const readClient = (
   ...(client.other_access !== undefined && { otherAccess: client.other_access }),
   auth: client.auth,
   secrets,
+  ...(client.userinfo_signed_response_alg !== undefined && {
+    userinfoSignedResponseAlg: client.userinfo_signed_response_alg,
+  }),
 })
 
 /** Without a word in the file: least data. */

@@ -8,6 +8,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'jwks',
   'session',
   'request',
+  'par',
   'revocation',
   'introspection',
   'logout',

@@ -78,6 +78,8 @@ export interface Client {
   readonly auth: 'client_secret_basic' | 'client_secret_post' | 'none'
   /** Hex SHA-256 of each secret that is valid now. Empty for `auth: none`. */
   readonly secrets: readonly string[]
+  /** Its userinfo answers are JWTs signed so; absent: JSON. */
+  readonly userinfoSignedResponseAlg?: 'RS256'
 }
 
 /** Whom citizens turn to. */

@@ -131,6 +131,13 @@ describe('a tenant file', () => {
     ['a level 4', ['claims:', 'min_level: 4\n    claims:'], 'clients[0].min_level', 'is not a level', '1, 2 or 3'],
     ['a claim nobody knows', ['fiscal_number', 'iban'], 'clients[0].claims[1]', 'must be one of given_name', 'write'],
     ['a claim declared twice', ['fiscal_number', 'given_name'], 'clients[0].claims[1]', 'stands twice', 'remove one'],
+    [
+      'a userinfo answer signed with the secret',
+      ['claims:', 'userinfo_signed_response_alg: HS256\n    claims:'],
+      'clients[0].userinfo_signed_response_alg',
+      'must be RS256',
+      'RS256',
+    ],
     ['no secret', ['[env:SITE_SECRET]', '[]'], 'clients[0].secrets', 'names no secret', 'auth: none'],
     ['a secret in the file', ['env:SITE_SECRET', 's3cr3t'], 'clients[0].secrets[0]', 'is not a reference', 'env:NAME'],
     [
