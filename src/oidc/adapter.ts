@@ -31,6 +31,11 @@ export const createAdapter =
 
     return {
       async upsert(id, payload, expiresIn) {
+        // `jti` of a client assertion: the library asks first and saves then, so of two at once both would pass
+        if (model === 'ReplayDetection') {
+          if (await records.add(model, id, payload, Math.ceil(expiresIn || LONGEST_LIFE))) return
+          throw new errors.InvalidClientAuth('client assertion tokens must only be used once')
+        }
         // kept until the last login that began with it can end: only one of them may
         const more = model === 'PushedAuthorizationRequest' ? loginLife : 0
         await records.put(model, id, payload, (expiresIn || LONGEST_LIFE) + more)

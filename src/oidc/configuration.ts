@@ -1,19 +1,21 @@
 /** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
 import type { IncomingMessage } from 'node:http'
-import type { Configuration, Client as RegisteredClient } from 'oidc-provider'
+import type { Configuration, JWKS, Client as RegisteredClient } from 'oidc-provider'
 import { authnContextClasses } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
+import { clientSigningAlgorithms } from '../tenant/jwk-set.ts'
+import { authMethods } from '../tenant/presets.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
-import { clientAuthMethods, discoveryOf } from './discovery.ts'
+import { assertionRules, withoutCaching } from './client-authentication.ts'
+import { discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
 
 /** Seconds. */
 export const lifetimes = { code: 60, accessToken: 600, idToken: 3600, interaction: 1800, session: 8 * 3600 } as const
 
-type Parts = Required<
-  Pick<Configuration, 'adapter' | 'findAccount' | 'renderError' | 'loadExistingGrant' | 'jwks' | 'fetch'>
-> & {
+type Parts = Required<Pick<Configuration, 'adapter' | 'findAccount' | 'renderError' | 'loadExistingGrant' | 'jwks'>> & {
+  fetch: typeof globalThis.fetch
   policy: NonNullable<NonNullable<Configuration['interactions']>['policy']>
   cookieKeys: readonly string[]
   /** Placeholder for clients that have a secret: the real ones are known by hash and compared in provider.ts. */
@@ -33,7 +35,9 @@ const clientMetadata = (client: Client, secretPlaceholder: string) => ({
   redirect_uris: [...client.redirectUris],
   post_logout_redirect_uris: [...client.postLogoutRedirectUris],
   token_endpoint_auth_method: client.auth,
-  ...(client.auth === 'none' ? {} : { client_secret: secretPlaceholder }),
+  ...(client.secrets.length > 0 && { client_secret: secretPlaceholder }),
+  ...(client.jwks !== undefined && { jwks: structuredClone(client.jwks) as JWKS }),
+  ...(client.jwksUri !== undefined && { jwks_uri: client.jwksUri }),
   ...(client.userinfoSignedResponseAlg && { userinfo_signed_response_alg: client.userinfoSignedResponseAlg }),
   grant_types: ['authorization_code'],
   response_types: ['code' as const],
@@ -49,7 +53,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   findAccount: parts.findAccount,
   loadExistingGrant: parts.loadExistingGrant,
   renderError: parts.renderError,
-  fetch: parts.fetch,
+  fetch: withoutCaching(parts.fetch),
   jwks: parts.jwks,
   routes,
   claims: claimsByScope(),
@@ -60,8 +64,9 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   subjectTypes: ['public'],
   responseTypes: ['code'],
   extraParams: ['idp_hint'],
-  pkce: { required: () => true },
-  clientAuthMethods: [...clientAuthMethods],
+  pkce: { required: (_ctx, { clientId }) => tenant.clients.find(({ id }) => id === clientId)?.pkce !== 'optional' },
+  clientAuthMethods: [...authMethods],
+  assertJwtClientAuthClaimsAndHeader: assertionRules(parts),
   clientBasedCORS: (_ctx, origin, client) => isOwnPage(client, origin),
   discovery: discoveryOf(tenant),
   enabledJWA: {
@@ -70,7 +75,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
     introspectionSigningAlgValues: ['RS256'],
     authorizationSigningAlgValues: ['RS256'],
     requestObjectSigningAlgValues: ['RS256'],
-    clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256'],
+    clientAuthSigningAlgValues: [...clientSigningAlgorithms],
   },
   features: {
     devInteractions: { enabled: false },

@@ -2,7 +2,7 @@
  * One tenant's OpenID Provider: an oidc-provider instance of its own with its own issuer, clients, keys, cookies and
  * records (design 1). Everything else in Varco speaks to it through `TenantProvider`.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { errors, type Interaction } from 'oidc-provider'
@@ -19,6 +19,7 @@ import type { Records } from '../store/sealed.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
 import { createFindAccount } from './account.ts'
 import { createAdapter } from './adapter.ts'
+import { authenticateClients } from './client-authentication.ts'
 import { configurationFor, lifetimes } from './configuration.ts'
 import { reportEvents } from './events.ts'
 import { type FormPost, providerWithFormPost } from './form-post.ts'
@@ -60,12 +61,6 @@ export interface TenantProvider {
 interface Finished {
   readonly consent?: { readonly grantId: string }
   readonly providerSession?: ProviderSession
-}
-
-/** Constant time over all secrets that are valid now. */
-const knowsSecret = (client: Client, actual: string): boolean => {
-  const digest = createHash('sha256').update(actual).digest()
-  return client.secrets.reduce((known, secret) => timingSafeEqual(Buffer.from(secret, 'hex'), digest) || known, false)
 }
 
 const errorCodeOf = (error: Error): ErrorCode => {
@@ -160,12 +155,7 @@ export const createTenantProvider = async ({
   )
   // the origin middleware has replaced every forwarded header by what the configuration says
   provider.proxy = true
-  Object.defineProperty(provider.Client.prototype, 'compareClientSecret', {
-    value(this: { clientId: string }, actual: string) {
-      const client = clientOf(this.clientId)
-      return client !== undefined && knowsSecret(client, actual)
-    },
-  })
+  authenticateClients(provider, { clientOf, now })
   for (const id of clients.keys()) await provider.Client.find(id)
   reportEvents(provider, { tenant: tenant.id, audit, log })
   const answer = provider.callback()

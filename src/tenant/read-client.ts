@@ -1,19 +1,21 @@
 /** From a client of a tenant file to the Client that the rest of the program knows. */
 import { attributesNeeded, claimsWithout, smallestSet } from './attributes-needed.ts'
+import { presets } from './presets.ts'
 import type { TenantFile } from './schema.ts'
-import type { AttributeSet, Client } from './tenant.ts'
+import type { AttributeSet, Client, ClientSecret } from './tenant.ts'
 
 type ClientFile = TenantFile['clients'][number]
 /** `path` is below the client. */
 type Report = (path: readonly string[], reason: string, fix: string) => void
 
-/**
- * @param sets that the tenant has registered for SPID; `undefined` where nobody enters by SPID.
- * @param secrets hex SHA-256 of each.
- */
+/** @param sets that the tenant has registered for SPID; `undefined` where nobody enters by SPID. */
 export const readClient = (
   client: ClientFile,
-  { sets, secrets, report }: { sets: readonly AttributeSet[] | undefined; secrets: readonly string[]; report: Report },
+  {
+    sets,
+    secrets,
+    report,
+  }: { sets: readonly AttributeSet[] | undefined; secrets: readonly ClientSecret[]; report: Report },
 ): Client => ({
   id: client.id,
   names: client.names,
@@ -26,8 +28,12 @@ export const readClient = (
   attributeSet: sets === undefined ? 0 : attributeSetOf(client, sets, report),
   ...(client.purpose !== undefined && { purpose: client.purpose }),
   ...(client.other_access !== undefined && { otherAccess: client.other_access }),
-  auth: client.auth,
+  preset: client.preset,
+  auth: client.auth ?? presets[client.preset].auth,
   secrets,
+  ...(client.jwks !== undefined && { jwks: client.jwks }),
+  ...(client.jwks_uri !== undefined && { jwksUri: client.jwks_uri }),
+  pkce: client.pkce ?? (client.auth === 'none' ? 'required' : presets[client.preset].pkce),
   ...(client.userinfo_signed_response_alg !== undefined && {
     userinfoSignedResponseAlg: client.userinfo_signed_response_alg,
   }),

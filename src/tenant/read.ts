@@ -10,7 +10,7 @@ import { readClient } from './read-client.ts'
 import { aboutBody, attributeSetOf, cieServiceOf, faceOf, type OwnSignings } from './read-federation.ts'
 import type { Region } from './region.ts'
 import type { TenantFile } from './schema.ts'
-import type { SamlRegistration, Tenant } from './tenant.ts'
+import type { ClientSecret, SamlRegistration, Tenant } from './tenant.ts'
 
 /** 128 random bits are 22 characters of base64url: anything shorter was typed by a person. */
 const SHORTEST_SECRET = 22
@@ -28,7 +28,7 @@ export interface Surroundings {
 export const readTenant = (
   yaml: YamlFile,
   file: TenantFile,
-  secrets: ReadonlyMap<string, readonly string[]>,
+  secrets: ReadonlyMap<string, readonly ClientSecret[]>,
   { publicUrl, region, methods, eidasIndex }: Surroundings,
   problems: Problem[],
   signings: OwnSignings = {},
@@ -154,19 +154,20 @@ const eidasOf = ({ entityId, acsUrl, sloUrl }: SamlRegistration, index: 99 | 100
   attributeSets: [{ index, name: 'eIDAS', attributes: eidasAttributeNames[index] }],
 })
 
-/** Hex SHA-256 of every client's secrets, by client id: the secrets themselves are forgotten at once. */
+/** The hashes of every client's secrets, by client id: the secrets themselves are forgotten at once. */
 export const readClientSecrets = async (
   yaml: YamlFile,
   file: TenantFile,
   reading: Reading,
   problems: Problem[],
-): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const found = new Map<string, readonly string[]>()
+): Promise<ReadonlyMap<string, readonly ClientSecret[]>> => {
+  const found = new Map<string, readonly ClientSecret[]>()
   for (const [client, { id, secrets }] of file.clients.entries()) {
-    const hashes: string[] = []
+    const hashes: ClientSecret[] = []
     for (const [index, secret] of secrets.entries()) {
       if ('sha256' in secret) {
-        hashes.push(secret.sha256)
+        const { sha256, not_after: end } = secret
+        hashes.push({ sha256, ...(end !== undefined && { notAfter: Date.parse(end) }) })
         continue
       }
       const path = ['clients', client, 'secrets', index]
@@ -175,7 +176,7 @@ export const readClientSecrets = async (
         const fix = 'generate one of 32 random bytes, and give the same to the service'
         problems.push(yaml.problem(path, `is shorter than ${SHORTEST_SECRET} characters`, fix))
       }
-      hashes.push(createHash('sha256').update(value).digest('hex'))
+      hashes.push({ sha256: createHash('sha256').update(value).digest('hex') })
     }
     found.set(id, hashes)
   }

@@ -1,6 +1,7 @@
 /** One municipality as the rest of the program sees it: parsed, defaulted, frozen. The file's rules are in schema.ts. */
 import type { Level } from '../citizen/assurance.ts'
 import type { Picture } from '../config/picture.ts'
+import type { authMethods, PresetName } from './presets.ts'
 
 export const languages = ['it', 'de', 'lld', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -75,11 +76,24 @@ export interface Client {
   readonly purpose?: (typeof purposes)[number]
   /** A way in that is not ours, for whoever has none of the national ones: shown last, it ends the login here. */
   readonly otherAccess?: { readonly label: Localised; readonly url: string }
-  readonly auth: 'client_secret_basic' | 'client_secret_post' | 'none'
-  /** Hex SHA-256 of each secret that is valid now. Empty for `auth: none`. */
-  readonly secrets: readonly string[]
+  readonly preset: PresetName
+  readonly auth: (typeof authMethods)[number]
+  /** Two at most, for the time of a rotation. Empty where `auth` needs none. */
+  readonly secrets: readonly ClientSecret[]
+  /** For `private_key_jwt`: its public keys, or where it publishes them. */
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] }
+  readonly jwksUri?: string
+  /** `optional`: a request without a code challenge is taken; one with it is held to it. */
+  readonly pkce: 'required' | 'optional'
   /** Its userinfo answers are JWTs signed so; absent: JSON. */
   readonly userinfoSignedResponseAlg?: 'RS256'
+}
+
+export interface ClientSecret {
+  /** Hex, small letters. */
+  readonly sha256: string
+  /** Milliseconds since 1970. */
+  readonly notAfter?: number
 }
 
 /** Whom citizens turn to. */

@@ -72,6 +72,7 @@ const packages: Readonly<Record<string, Room>> = {
   fflate: { may: ['cli'] },
   passport: { may: ['upstream'] },
   ioredis: { may: ['store'] },
+  jose: { may: ['oidc'] },
   'rate-limiter-flexible': { may: ['store'] },
   ejs: { may: ['http/render'] },
   koa: { may: ['app', 'tenant-app', 'http', 'interaction', 'upstream/run-strategy'] },

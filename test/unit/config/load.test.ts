@@ -81,7 +81,7 @@ describe('a valid configuration', () => {
       initiateLoginUri: 'https://www.comune.esempio.example/',
       minLevel: 2,
       auth: 'client_secret_basic',
-      secrets: [createHash('sha256').update(validEnv.SITE_SECRET).digest('hex')],
+      secrets: [{ sha256: createHash('sha256').update(validEnv.SITE_SECRET).digest('hex') }],
     })
   })
 
@@ -104,7 +104,7 @@ describe('a valid configuration', () => {
   it('takes a secret from a file, without the line break at its end', async () => {
     const files = { ...withTenant(['env:SITE_SECRET', 'file:../site']), '/etc/varco/site': `${validEnv.SITE_SECRET}\n` }
     const secret = createHash('sha256').update(validEnv.SITE_SECRET).digest('hex')
-    expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual([secret])
+    expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual([{ sha256: secret }])
   })
 
   it('takes the region’s help desk only where the tenant has none at all', async () => {

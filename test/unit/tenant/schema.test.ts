@@ -255,7 +255,7 @@ describe('a tenant file', () => {
 
   it('may hold the hash of a secret instead of its place', async () => {
     const files = withTenant(['env:SITE_SECRET', `{ sha256: ${'AB'.repeat(32)} }`])
-    expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual(['ab'.repeat(32)])
+    expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual([{ sha256: 'ab'.repeat(32) }])
   })
 
   it('may have a client that cannot keep a secret', async () => {

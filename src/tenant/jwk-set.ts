@@ -1,0 +1,42 @@
+/** The public keys of a client that signs its requests to the token endpoint (private_key_jwt), as its webmaster sends them. */
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { z } from 'zod'
+import { told } from '../config/explain.ts'
+import { always } from '../config/rules.ts'
+
+/** What clients may sign with: discovery names them. */
+export const clientSigningAlgorithms = ['RS256', 'PS256', 'ES256'] as const
+
+/** Of RSA, elliptic curves and symmetric keys: RFC 7518 6.2.2, 6.3.2, 6.4. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+const FIX = 'write an RSA key of 2048 bits or more, or one on the curve P-256'
+
+const publicKeyOf = (jwk: Readonly<Record<string, unknown>>): KeyObject | undefined => {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: 'jwk' })
+  } catch {
+    return undefined
+  }
+}
+
+const faultOf = (jwk: Readonly<Record<string, unknown>>): string | undefined => {
+  if (PRIVATE_MEMBERS.some((member) => member in jwk)) {
+    return told('is a private key', 'have the service make a new one, for this one was shown, and send the public half')
+  }
+  if (jwk.use !== undefined && jwk.use !== 'sig') return told('is not a key for signatures', 'write one with use: sig')
+  if (jwk.alg !== undefined && !clientSigningAlgorithms.some((algorithm) => algorithm === jwk.alg)) {
+    return told('is a key for another algorithm', `write one for ${clientSigningAlgorithms.join(', ')}`)
+  }
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKeyOf(jwk) ?? {}
+  const strong =
+    (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048) || (type === 'ec' && details?.namedCurve === 'prime256v1')
+  return strong ? undefined : told('is not a public key that Varco can use', FIX)
+}
+
+const jwk = z.looseObject({ kty: z.string() }).superRefine((value, context) => {
+  const message = faultOf(value)
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+}, always)
+
+/** RFC 7517 5: what other members it has says nothing here. */
+export const jwkSet = z.looseObject({ keys: z.array(jwk).min(1, told('is empty', FIX)) })
