@@ -1,5 +1,6 @@
 /** gateway.yaml and region.yaml: every key, in the order in which docs and examples show it. */
 import { z } from 'zod'
+import { lifetimesSchema } from '../tenant/lifetimes.ts'
 import { told } from './explain.ts'
 import type { MetadataSource } from './gateway-config.ts'
 import { secretReference } from './references.ts'
@@ -305,6 +306,7 @@ export const regionSchema = block({
     .min(1, told('is empty', 'write spid, cie, cns, eidas in the order of the page, without those that are off'))
     .superRefine(distinct(), always)
     .default([...methods]),
+  lifetimes: lifetimesSchema,
 })
 export type RegionFile = z.output<typeof regionSchema>
 

@@ -43,15 +43,16 @@ export interface Tombstone {
   readonly finished: boolean
 }
 
-const LIFE = { pending: 1800, used: 24 * 3600, outcome: 120, tombstone: 24 * 3600, hint: 1800, logout: 1800 } as const
+const LIFE = { used: 24 * 3600, outcome: 120, tombstone: 24 * 3600, logout: 1800 } as const
 
 /** What one login may cost us, however often somebody clicks or posts. */
 const MOST = { failures: 10, begins: 30 } as const
 
-export const loginState = (records: Records) => ({
+/** `life`: seconds that a login may take. */
+export const loginState = (records: Records, life: number) => ({
   /** Pending logins by RelayState. Each is used once. */
   pending: {
-    put: (pending: Pending) => records.put('Pending', pending.relayState, pending, LIFE.pending),
+    put: (pending: Pending) => records.put('Pending', pending.relayState, pending, life),
     get: (relayState: string) => records.get<Pending>('Pending', relayState),
     /** Of many answers to one request only one gets it; the others find the mark that it leaves. */
     take: async (relayState: string): Promise<Pending | undefined> => {
@@ -90,12 +91,12 @@ export const loginState = (records: Records) => ({
   },
   /** `false` once a login was sent out too often. */
   mayBegin: async (uid: string): Promise<boolean> => {
-    if (await records.add('Begins', uid, 1, LIFE.pending)) return true
+    if (await records.add('Begins', uid, 1, life)) return true
     const begins = await records.update<number>('Begins', uid, (count) => count + 1)
     return (begins ?? 1) <= MOST.begins
   },
   /** `true` the first time only: an `idp_hint` skips the page once in a login, so that "back" shows it. */
-  hintOnce: (uid: string) => records.add('Hint', uid, true, LIFE.hint),
+  hintOnce: (uid: string) => records.add('Hint', uid, true, life),
 })
 
 export type LoginState = ReturnType<typeof loginState>

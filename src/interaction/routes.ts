@@ -16,7 +16,7 @@ const SAML = /^\/saml\/(spid|cie)\/(acs|slo)$/
 
 export const createInteractionRoutes = (deps: InteractionDeps) => {
   const { tenant, oidc, audit, records } = deps
-  const state = loginState(records)
+  const state = loginState(records, tenant.lifetimes.interaction)
   const loginPage = createLoginPage(deps)
   const begin = createBegin(deps, state)
   const callback = createCallback(deps, state)

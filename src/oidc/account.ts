@@ -2,19 +2,30 @@
 import type { FindAccount } from 'oidc-provider'
 import { claimsOfLogin, claimsOfPerson } from '../claims/map.ts'
 import type { Records } from '../store/sealed.ts'
-import type { Tenant } from '../tenant/tenant.ts'
+import type { Client, Tenant } from '../tenant/tenant.ts'
 import { loginRecords } from './login-record.ts'
 
 /**
  * The account of a login is found through the grant: of the token, or of the result that ends this very request. A
  * session alone leads to nobody, so the policy asks for a login.
  */
-export const createFindAccount = ({ records, tenant }: { records: Records; tenant: Tenant }): FindAccount => {
+export const createFindAccount = ({
+  records,
+  tenant,
+  clientOf,
+}: {
+  records: Records
+  tenant: Tenant
+  clientOf: (id: string) => Client | undefined
+}): FindAccount => {
   const logins = loginRecords(records)
   return async (ctx, sub, token) => {
     const grantId = (token && 'grantId' in token ? token.grantId : undefined) ?? ctx.oidc.result?.consent?.grantId
     const login = grantId === undefined ? undefined : await logins.get(grantId)
     if (login?.sub !== sub) return undefined
+    // a floor that was raised meanwhile counts for who comes again too
+    if (token?.kind === 'RefreshToken' && login.citizen.level < (clientOf(token.clientId ?? '')?.minLevel ?? 3))
+      return undefined
     return {
       accountId: sub,
       // The ID token travels in logout URLs and so into logs and histories: nothing personal in it, whatever `claims` asks.

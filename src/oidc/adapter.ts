@@ -6,9 +6,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Records } from '../store/sealed.ts'
 
-/** Longest life of anything that hangs on a grant, seconds: as long must the mark of its revocation live. */
-export const LONGEST_LIFE = 24 * 3600
-
 const BOUND_TO_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
 
 /** What the library says of each that is used twice. */
@@ -19,13 +16,23 @@ const REUSED: Readonly<Record<string, () => Error>> = {
     new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used'),
 }
 
-/** `loginLife`: seconds that a login may take. */
+/** `loginLife`, `grantLife`: seconds that a login may take, and that anything which hangs on its grant may live. */
 export const createAdapter =
-  ({ records, now, loginLife }: { records: Records; now: () => number; loginLife: number }) =>
+  ({
+    records,
+    now,
+    loginLife,
+    grantLife,
+  }: {
+    records: Records
+    now: () => number
+    loginLife: number
+    grantLife: number
+  }) =>
   (model: string): Adapter => {
     // A mark instead of a list: what the winner of a race still saves afterwards is dead too.
     const revoke = async (grantId: string) => {
-      await records.put('RevokedGrant', grantId, true, LONGEST_LIFE)
+      await records.put('RevokedGrant', grantId, true, grantLife)
       await records.delete('Grant', grantId)
     }
 
@@ -33,14 +40,14 @@ export const createAdapter =
       async upsert(id, payload, expiresIn) {
         // `jti` of a client assertion: the library asks first and saves then, so of two at once both would pass
         if (model === 'ReplayDetection') {
-          if (await records.add(model, id, payload, Math.ceil(expiresIn || LONGEST_LIFE))) return
+          if (await records.add(model, id, payload, Math.ceil(expiresIn || grantLife))) return
           throw new errors.InvalidClientAuth('client assertion tokens must only be used once')
         }
         // kept until the last login that began with it can end: only one of them may
         const more = model === 'PushedAuthorizationRequest' ? loginLife : 0
-        await records.put(model, id, payload, (expiresIn || LONGEST_LIFE) + more)
-        if (model === 'Session' && payload.uid)
-          await records.put('SessionUid', payload.uid, id, expiresIn || LONGEST_LIFE)
+        const life = (expiresIn || grantLife) + more
+        await records.put(model, id, payload, life)
+        if (model === 'Session' && payload.uid) await records.put('SessionUid', payload.uid, id, life)
       },
 
       async find(id) {

@@ -1,7 +1,7 @@
 /** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
 import type { IncomingMessage } from 'node:http'
 import type { Configuration, JWKS, Client as RegisteredClient } from 'oidc-provider'
-import { authnContextClasses } from '../citizen/assurance.ts'
+import { authnContextClasses, levelOfClass } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import { clientSigningAlgorithms } from '../tenant/jwk-set.ts'
@@ -10,9 +10,10 @@ import type { Client, Tenant } from '../tenant/tenant.ts'
 import { assertionRules, withoutCaching } from './client-authentication.ts'
 import { discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
+import { longestRenewal } from './refresh.ts'
 
-/** Seconds. */
-export const lifetimes = { code: 60, accessToken: 600, idToken: 3600, interaction: 1800, session: 8 * 3600 } as const
+/** Seconds from the login. */
+export const SESSION = 8 * 3600
 
 type Parts = Required<Pick<Configuration, 'adapter' | 'findAccount' | 'renderError' | 'loadExistingGrant' | 'jwks'>> & {
   fetch: typeof globalThis.fetch
@@ -39,13 +40,29 @@ const clientMetadata = (client: Client, secretPlaceholder: string) => ({
   ...(client.jwks !== undefined && { jwks: structuredClone(client.jwks) as JWKS }),
   ...(client.jwksUri !== undefined && { jwks_uri: client.jwksUri }),
   ...(client.userinfoSignedResponseAlg && { userinfo_signed_response_alg: client.userinfoSignedResponseAlg }),
-  grant_types: ['authorization_code'],
+  grant_types: ['authorization_code', ...(client.refreshTokens ? ['refresh_token'] : [])],
   response_types: ['code' as const],
 })
 
 /** A page of a client without a secret may ask for tokens by JavaScript. One with a secret has no business in a browser. */
 const isOwnPage = (client: RegisteredClient, origin: string) =>
   client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)
+
+/** Seconds, never 0, which the library refuses. Session and renewal are absolute: counted from the login, not from the last request. */
+const ttlOf = ({ lifetimes }: Tenant, now: () => number): NonNullable<Configuration['ttl']> => {
+  const left = (since: number, life: number) => Math.max(1, since + life - Math.floor(now() / 1000))
+  const most = lifetimes.refreshToken
+  return {
+    AuthorizationCode: lifetimes.code,
+    AccessToken: lifetimes.accessToken,
+    IdToken: lifetimes.idToken,
+    Interaction: lifetimes.interaction,
+    Grant: SESSION,
+    Session: (_ctx, session) => left(session.loginTs ?? Math.floor(now() / 1000), SESSION),
+    RefreshToken: (_ctx, token) =>
+      left(token.authTime ?? 0, longestRenewal(levelOfClass(token.acr ?? '') ?? 3, { most, session: SESSION })),
+  }
+}
 
 export const configurationFor = (tenant: Tenant, parts: Parts): Configuration => ({
   adapter: parts.adapter,
@@ -57,7 +74,8 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   jwks: parts.jwks,
   routes,
   claims: claimsByScope(),
-  scopes: ['openid'],
+  scopes: ['openid', 'offline_access'],
+  rotateRefreshToken: true,
   acrValues: [...authnContextClasses],
   // the level is checked by our own policy; the library compares for equality
   conformIdTokenClaims: false,
@@ -112,17 +130,5 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
     long: { signed: true, httpOnly: true, sameSite: 'lax', path: tenant.mountPath || '/' },
     short: { signed: true, httpOnly: true, sameSite: 'lax' },
   },
-  ttl: {
-    AuthorizationCode: lifetimes.code,
-    AccessToken: lifetimes.accessToken,
-    IdToken: lifetimes.idToken,
-    Interaction: lifetimes.interaction,
-    Grant: lifetimes.session,
-    // absolute: counted from the login, not from the last request (and never 0, which the library refuses)
-    Session: (_ctx, session) =>
-      Math.max(
-        1,
-        (session.loginTs ?? Math.floor(parts.now() / 1000)) + lifetimes.session - Math.floor(parts.now() / 1000),
-      ),
-  },
+  ttl: ttlOf(tenant, parts.now),
 })

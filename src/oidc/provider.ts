@@ -20,7 +20,7 @@ import type { Client, Tenant } from '../tenant/tenant.ts'
 import { createFindAccount } from './account.ts'
 import { createAdapter } from './adapter.ts'
 import { authenticateClients } from './client-authentication.ts'
-import { configurationFor, lifetimes } from './configuration.ts'
+import { configurationFor, SESSION } from './configuration.ts'
 import { reportEvents } from './events.ts'
 import { type FormPost, providerWithFormPost } from './form-post.ts'
 import { jwksOf } from './keys.ts'
@@ -28,6 +28,7 @@ import { loginRecords } from './login-record.ts'
 import { createLogout, type LogoutStep } from './logout.ts'
 import { createPolicy } from './policy.ts'
 import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
+import { longestRenewal } from './refresh.ts'
 
 /** One authorization request that waits for its citizen. */
 export interface LoginUnderWay {
@@ -113,9 +114,14 @@ export const createTenantProvider = async ({
 }): Promise<TenantProvider> => {
   const clients = new Map(tenant.clients.map((client) => [client.id, client]))
   const clientOf = (id: string) => clients.get(id)
+  const { lifetimes } = tenant
+  const grantLife = Math.max(
+    SESSION,
+    ...tenant.clients.map((client) => (client.refreshTokens ? lifetimes.refreshToken : 0)),
+  )
   const logins = loginRecords(records)
-  const sessions = providerSessions(records, lifetimes.session)
-  const scopes = Object.keys(claimsByScope())
+  const sessions = providerSessions(records, SESSION)
+  const scopes = [...Object.keys(claimsByScope()), 'offline_access']
   const fingerprintOf = (req: IncomingMessage) =>
     createHash('sha256')
       .update(browserOf(req) ?? '')
@@ -127,14 +133,17 @@ export const createTenantProvider = async ({
   const provider: Provider = new TenantOidc(
     tenant.issuer,
     configurationFor(tenant, {
-      adapter: createAdapter({ records, now, loginLife: lifetimes.interaction }),
-      findAccount: createFindAccount({ records, tenant }),
+      adapter: createAdapter({ records, now, loginLife: lifetimes.interaction, grantLife }),
+      findAccount: createFindAccount({ records, tenant, clientOf }),
       loadExistingGrant: async (ctx) => {
         const { consent, providerSession } = (ctx.oidc.result ?? {}) as Finished
         if (consent === undefined) return undefined
         // here the login meets the session of the browser, which has no name before
         if (providerSession !== undefined && ctx.oidc.session)
           await sessions.bind(ctx.oidc.session.uid, providerSession)
+        // a session knows one grant of each client: what an earlier one gave would outlive the logout
+        const earlier = ctx.oidc.session?.grantIdFor(String(ctx.oidc.params?.client_id))
+        if (earlier !== undefined && earlier !== consent.grantId) await provider.RefreshToken.revokeByGrantId(earlier)
         return provider.Grant.find(consent.grantId)
       },
       renderError: (ctx, _out, error) => {
@@ -228,15 +237,14 @@ export const createTenantProvider = async ({
     const sub = subjectOf(subjectKey, tenant.sector, userKey)
     await makeRoomFor(req, res, interaction, sub)
 
-    const grant = new provider.Grant({ accountId: sub, clientId: client.id })
-    grant.addOIDCScope(
-      String(interaction.params.scope ?? '')
-        .split(' ')
-        .filter((scope) => scopes.includes(scope)),
-    )
+    const asked = String(interaction.params.scope ?? '').split(' ')
+    const renewal = longestRenewal(citizen.level, { most: lifetimes.refreshToken, session: SESSION })
+    const life = asked.includes('offline_access') ? Math.max(SESSION, renewal) : SESSION
+    const grant = new provider.Grant({ accountId: sub, clientId: client.id, ...{ expiresIn: life } })
+    grant.addOIDCScope(asked.filter((scope) => scopes.includes(scope)))
     grant.addOIDCClaims([...loginClaims, ...client.claims.flatMap((name) => catalogue[name]?.names ?? [])])
     const grantId = await grant.save()
-    await logins.put(grantId, { sub, citizen, declared: client.claims }, lifetimes.session)
+    await logins.put(grantId, { sub, citizen, declared: client.claims }, life)
 
     return provider.interactionResult(req, res, {
       login: { accountId: sub, acr: classOfLevel(citizen.level), amr: amrOf(citizen), ts: citizen.authTime },

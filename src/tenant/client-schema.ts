@@ -44,5 +44,6 @@ export const clientSchema = block({
   jwks: jwkSet.exactOptional(),
   jwks_uri: webUrl.exactOptional(),
   pkce: z.enum(['required', 'optional']).exactOptional(),
+  refresh_tokens: z.boolean().default(false),
   userinfo_signed_response_alg: z.enum(['RS256']).exactOptional(),
 }).superRefine(consistent, always)

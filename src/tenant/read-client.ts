@@ -34,6 +34,7 @@ export const readClient = (
   ...(client.jwks !== undefined && { jwks: client.jwks }),
   ...(client.jwks_uri !== undefined && { jwksUri: client.jwks_uri }),
   pkce: client.pkce ?? (client.auth === 'none' ? 'required' : presets[client.preset].pkce),
+  refreshTokens: client.refresh_tokens,
   ...(client.userinfo_signed_response_alg !== undefined && {
     userinfoSignedResponseAlg: client.userinfo_signed_response_alg,
   }),

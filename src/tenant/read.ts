@@ -6,6 +6,7 @@ import type { Reading } from '../config/references.ts'
 import { isLoopback } from '../config/rules.ts'
 import type { YamlFile } from '../config/yaml-file.ts'
 import { defaultSpidAttributes, eidasAttributeNames } from './attribute-names.ts'
+import { lifetimesOf } from './lifetimes.ts'
 import { readClient } from './read-client.ts'
 import { aboutBody, attributeSetOf, cieServiceOf, faceOf, type OwnSignings } from './read-federation.ts'
 import type { Region } from './region.ts'
@@ -136,6 +137,7 @@ export const readTenant = (
     },
     ...registrations,
     ...(eidas !== undefined && { eidas }),
+    lifetimes: lifetimesOf(file.lifetimes, region.lifetimes),
     clients: file.clients.map((client, index) =>
       readClient(client, {
         sets: (file.methods.spid ?? methods.spid) ? registrations.spid.attributeSets : undefined,

@@ -1,4 +1,5 @@
 /** What is the same at every tenant of the region; a tenant file may say more for itself. */
+import type { Lifetimes } from './lifetimes.ts'
 import type { Localised, Tenant } from './tenant.ts'
 
 export interface Region {
@@ -9,4 +10,5 @@ export interface Region {
   readonly cnsLabel: Localised
   /** Order of the ways in on every login page. */
   readonly methodOrder: readonly ('spid' | 'cie' | 'cns' | 'eidas')[]
+  readonly lifetimes: Lifetimes
 }

@@ -18,6 +18,7 @@ import { helpdesk, legal } from '../config/schema.ts'
 import { branding } from './branding-schema.ts'
 import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
+import { lifetimesSchema } from './lifetimes.ts'
 import { reservedIds } from './reserved.ts'
 import { languages } from './tenant.ts'
 
@@ -118,6 +119,7 @@ export const tenantSchema = block({
   branding: branding.default({}),
   methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
   federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: { contact: {} } }),
+  lifetimes: lifetimesSchema,
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 }).superRefine(literalWhereLive, always)
 export type TenantFile = z.output<typeof tenantSchema>

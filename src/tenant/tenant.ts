@@ -1,6 +1,7 @@
 /** One municipality as the rest of the program sees it: parsed, defaulted, frozen. The file's rules are in schema.ts. */
 import type { Level } from '../citizen/assurance.ts'
 import type { Picture } from '../config/picture.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { authMethods, PresetName } from './presets.ts'
 
 export const languages = ['it', 'de', 'lld', 'en'] as const
@@ -85,6 +86,8 @@ export interface Client {
   readonly jwksUri?: string
   /** `optional`: a request without a code challenge is taken; one with it is held to it. */
   readonly pkce: 'required' | 'optional'
+  /** It may keep a login that asked for `offline_access` alive without the citizen. */
+  readonly refreshTokens: boolean
   /** Its userinfo answers are JWTs signed so; absent: JSON. */
   readonly userinfoSignedResponseAlg?: 'RS256'
 }
@@ -156,5 +159,6 @@ export interface Tenant {
   readonly cie: CieRegistration
   /** EntityID and ACS are SPID's: docs/design/0002-eidas-acs.md. Absent where `methods.eidas` is off. */
   readonly eidas?: SamlRegistration
+  readonly lifetimes: Lifetimes
   readonly clients: readonly Client[]
 }
