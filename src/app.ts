@@ -6,7 +6,6 @@ import type { Audit } from './audit/events.ts'
 import type { Register } from './audit/register.ts'
 import type { UpstreamId } from './citizen/citizen.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
-import { GatewayError } from './errors.ts'
 import { type Assets, serveAssets } from './http/assets.ts'
 import { certificateOfProxy, certificateOfSocket } from './http/client-certificate.ts'
 import { errorHandler } from './http/error-handler.ts'
@@ -24,8 +23,8 @@ import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
 import type { SealedStore } from './store/sealed.ts'
 import { createTenantRegistry } from './tenant/registry.ts'
-import type { Tenant } from './tenant/tenant.ts'
 import { createTenantApp, type TenantApp } from './tenant-app.ts'
+import { createTenantApps } from './tenant-apps.ts'
 import type { SigningIdentity, Upstream } from './upstream/upstream.ts'
 
 export interface AppDeps {
@@ -49,6 +48,8 @@ export interface App {
   readonly regional: RequestListener
   /** The host that asks for the card. */
   readonly card: RequestListener
+  /** Looks for changed signing keys; to be called every few seconds. */
+  readonly refreshKeys: () => Promise<void>
 }
 
 export const createApp = (deps: AppDeps): App => {
@@ -57,48 +58,23 @@ export const createApp = (deps: AppDeps): App => {
   const metadataOf = createServedMetadata(config)
   const pages = createPages({ renderer: deps.renderer, region: config.region })
 
-  /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
-  const keysOf = async (tenant: Tenant) => {
-    const keys = await keyring.load(tenant.id)
-    if (keys !== undefined) return keys
-    if (tenant.state === 'live') throw new GatewayError('tenant_not_served', `no keys for live tenant ${tenant.id}`)
-    try {
-      const created = await keyring.create(tenant.id)
-      audit({ type: 'tenant.keys_created', tenant: tenant.id, kid: String(created.signing[0]?.kid) })
-      return created
-    } catch (error) {
-      // another gateway on the same folder was faster: its keys are the tenant's
-      const theirs = await keyring.load(tenant.id)
-      if (theirs === undefined) throw error
-      return theirs
-    }
-  }
-
-  const built = new Map<string, Promise<TenantApp>>()
-  const appOf = (tenant: Tenant): Promise<TenantApp> => {
-    let app = built.get(tenant.id)
-    if (app === undefined) {
-      app = keysOf(tenant).then((keys) =>
-        createTenantApp({
-          ...deps,
-          signing: signingOf(tenant, deps.signing),
-          tenant,
-          keys,
-          pages,
-          region: config.region,
-          records: store.forTenant(tenant.id),
-          subjectKey: config.subjectKey,
-        }),
-      )
-      // one that could not be built is tried again: its keys may come back
-      app.catch((error: Error) => {
-        built.delete(tenant.id)
-        audit({ type: 'tenant.not_served', tenant: tenant.id, reason: error.message })
-      })
-      built.set(tenant.id, app)
-    }
-    return app
-  }
+  const apps = createTenantApps({
+    keyring,
+    rotation: config.signingKeys,
+    audit,
+    now,
+    build: (tenant, keys) =>
+      createTenantApp({
+        ...deps,
+        signing: signingOf(tenant, deps.signing),
+        tenant,
+        keys,
+        pages,
+        region: config.region,
+        records: store.forTenant(tenant.id),
+        subjectKey: config.subjectKey,
+      }),
+  })
 
   const listener = (
     originOf: (host: string) => string | undefined,
@@ -108,7 +84,7 @@ export const createApp = (deps: AppDeps): App => {
     const koa = new Koa<RequestState>()
     koa.proxy = true // every header that it believes was set by `origin`
     const toTenant: Handler = async (ctx) => {
-      if (ctx.state.tenant !== undefined) await answer(await appOf(ctx.state.tenant), ctx)
+      if (ctx.state.tenant !== undefined) await answer(await apps.of(ctx.state.tenant), ctx)
     }
     koa.use(requestLog({ log, randomId, now }))
     koa.use(securityHeaders({ https: config.publicUrl.startsWith('https:') }))
@@ -132,6 +108,7 @@ export const createApp = (deps: AppDeps): App => {
   const proxy = cns?.handshake.by === 'proxy' ? cns.handshake : undefined
   const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)
   return {
+    refreshKeys: apps.refresh,
     regional: listener(
       (host) => own(config.publicUrl)(host) ?? tenants.byHost(host)?.issuer,
       (app, ctx) => app.regional(ctx),

@@ -43,6 +43,9 @@ export interface Gateway {
 /** The longest that a request under way may hold up the end, milliseconds. */
 const DRAIN = 10_000
 
+/** Milliseconds between two looks at the tenants' signing keys: a folder is listed. */
+const KEYS_EVERY = 3000
+
 const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 
 const createLog = ({ level, pretty }: GatewayConfig['log']): Logger =>
@@ -70,10 +73,14 @@ const closeServer = (server: Server): Promise<void> =>
     server.closeIdleConnections()
   })
 
-/** Starts the gateway. `now` and `log` are the tests'. Throws a StartError when it cannot start. */
+/** Starts the gateway. `now`, `log` and `keysEvery` are the tests'. Throws a StartError when it cannot start. */
 export const startGateway = async (
   config: GatewayConfig,
-  { now = Date.now, log = createLog(config.log) }: { now?: () => number; log?: Logger } = {},
+  {
+    now = Date.now,
+    log = createLog(config.log),
+    keysEvery = KEYS_EVERY,
+  }: { now?: () => number; log?: Logger; keysEvery?: number } = {},
 ): Promise<Gateway> => {
   const { stateDir, masterKeys, subjectKey, cns } = config
   const [masterKey] = masterKeys
@@ -194,7 +201,13 @@ export const startGateway = async (
     fetch,
   })
 
-  const expiryTimer = setInterval(watchExpiry, CHECK_EVERY).unref()
+  const timers = [
+    setInterval(watchExpiry, CHECK_EVERY).unref(),
+    setInterval(() => void app.refreshKeys(), keysEvery).unref(),
+  ]
+  const stopTimers = () => {
+    for (const timer of timers) clearInterval(timer)
+  }
   let draining = false
   const operations = createHealthServer({ store, draining: () => draining })
   const regional = createServer(app.regional)
@@ -215,7 +228,7 @@ export const startGateway = async (
       close: async () => {
         draining = true
         await stopReadings()
-        clearInterval(expiryTimer)
+        stopTimers()
         await Promise.all(servers.map(closeServer))
         await register.close()
         await store.close()
@@ -223,7 +236,7 @@ export const startGateway = async (
     }
   } catch (error) {
     await stopReadings()
-    clearInterval(expiryTimer)
+    stopTimers()
     await Promise.all(servers.map(closeServer))
     await store.close()
     throw error

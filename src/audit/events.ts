@@ -66,6 +66,10 @@ export type AuditEvent =
   | { readonly type: 'oidc.refused'; readonly tenant: string; readonly client?: string; readonly error: string }
   | { readonly type: 'tenant.not_served'; readonly tenant: string; readonly reason: string }
   | { readonly type: 'tenant.keys_created'; readonly tenant: string; readonly kid: string }
+  | { readonly type: 'tenant.keys_changed'; readonly tenant: string; readonly epoch: number; readonly kid: string }
+  | { readonly type: 'tenant.keys_not_rotated'; readonly tenant: string; readonly reason: string }
+  /** Without a tenant: nobody's. */
+  | { readonly type: 'tenant.keys_unreadable'; readonly tenant?: string; readonly reason: string }
   | {
       readonly type: 'certificate.expiring'
       readonly use: 'spid' | 'cie' | 'cns'
@@ -117,6 +121,8 @@ export type AuditEvent =
 /** Events that a human must see: log level error (an alarm). */
 export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'tenant.not_served',
+  'tenant.keys_not_rotated',
+  'tenant.keys_unreadable',
   'code.replayed',
   'refresh_token.replayed',
   'registry.refused',

@@ -22,7 +22,7 @@ export interface World {
 }
 
 export interface Arguments {
-  /** One for each of the command's operands. */
+  /** One for each of the command's operands; those in brackets may be missing. */
   readonly operands: readonly string[]
   readonly config?: string
   readonly check: boolean
@@ -31,13 +31,16 @@ export interface Arguments {
   readonly tenants?: string
   readonly out?: string
   readonly csr: boolean
+  readonly now: boolean
+  /** For programs: one document on the output. */
+  readonly json: boolean
   /** Bits, as typed. */
   readonly keySize?: string
 }
 
 export interface Command {
   readonly name: string
-  /** What must follow the name, as help shows it: `['TENANT']`. */
+  /** What must follow the name, as help shows it: `['TENANT']`, or may: `['[TENANT]']`. */
   readonly operands: readonly string[]
   readonly options: string
   readonly summary: string
@@ -46,6 +49,8 @@ export interface Command {
 
 export const usageOf = ({ name, operands, options }: Command): string =>
   [name, ...operands, options].filter((part) => part !== '').join(' ')
+
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
 /** A command line that cannot be carried out: the message ends with what to type instead. */
 export class UsageError extends Error {}

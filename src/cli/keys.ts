@@ -1,58 +1,106 @@
+/** The signing keys of the tenants: made once, shown. How they change is keys-rotate.ts. */
 import type { GatewayConfig } from '../config/gateway-config.ts'
-import { createKeyring } from '../keyring/keyring.ts'
-import type { Command, World } from './command.ts'
+import { createKeyring, type Keyring, type TenantKeys } from '../keyring/keyring.ts'
+import { KEPT, standingsOf } from '../keyring/signing-key.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+import { type Command, jsonText, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
+import { findTenant } from './find-tenant.ts'
 
-const keyringOf = ({ stateDir, masterKeys }: GatewayConfig, { now }: World) =>
+export const keyringOf = ({ stateDir, masterKeys }: GatewayConfig, { now }: World): Keyring =>
   createKeyring({ stateDir, masterKeys, now })
 
 export const keysCreate: Command = {
   name: 'keys create',
   operands: ['TENANT'],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary: 'makes the signing keys of a tenant, once: a live tenant is not served without them',
   run: async (args, world) => {
     const [id = ''] = args.operands
     const config = (await readConfiguration(args, world))?.config
     if (config === undefined) return 1
-    const tenant = config.tenants.find((one) => one.id === id)
-    if (tenant === undefined) {
-      world.err(`No tenant is called ${id}. There are: ${config.tenants.map((one) => one.id).join(', ')}.\n`)
-      return 1
-    }
+    const tenant = findTenant(config, id, world)
+    if (tenant === undefined) return 1
     const keyring = keyringOf(config, world)
     if ((await keyring.load(id)) !== undefined) {
-      world.err(`${id} has its keys already. They stay as they are: new ones would break every login under way.\n`)
+      world.err(`${id} has its keys already. Type: varco keys rotate ${id} --config FILE, for new ones beside them.\n`)
       return 1
     }
-    const { signing } = await keyring.create(id)
-    world.out(
-      `${id}: ${kids(signing)}\nBack up ${config.stateDir} now: without these keys a live tenant is not served.\n`,
-    )
+    const described = describe(tenant, await keyring.create(id), world.now())
+    if (args.json) world.out(jsonText(described))
+    else {
+      const kids = described.keys.map(({ kid, alg }) => `${kid} (${alg})`).join(', ')
+      world.out(`${id}: ${kids}\nBack up ${config.stateDir} now: without these keys a live tenant is not served.\n`)
+    }
     return 0
   },
 }
 
 export const keysList: Command = {
   name: 'keys list',
-  operands: [],
-  options: '--config FILE',
-  summary: 'shows which tenants have signing keys',
+  operands: ['[TENANT]'],
+  options: '--config FILE [--json]',
+  summary: 'shows the signing keys of the tenants, and which of them sign',
   run: async (args, world) => {
+    const [id] = args.operands
     const config = (await readConfiguration(args, world))?.config
     if (config === undefined) return 1
+    const tenants = id === undefined ? config.tenants : [findTenant(config, id, world)].flatMap((one) => one ?? [])
+    if (tenants.length === 0) return 1
     const keyring = keyringOf(config, world)
-    let missing = 0
-    for (const { id, state } of config.tenants) {
-      const keys = await keyring.load(id)
-      world.out(`${id}  ${state}  ${keys === undefined ? 'no keys' : kids(keys.signing)}\n`)
-      if (keys === undefined && state === 'live') missing += 1
+    const seals = config.masterKeys[0]?.id
+    const listed = []
+    for (const tenant of tenants) {
+      try {
+        const sealedWith = await keyring.sealedWith(tenant.id)
+        listed.push({ ...describe(tenant, await keyring.load(tenant.id), world.now()), sealedWith })
+      } catch (error) {
+        listed.push({ ...describe(tenant, undefined, world.now()), problem: (error as Error).message })
+      }
     }
-    if (missing === 0) return 0
-    world.err('A live tenant without keys is not served: restore them from the backup, or varco keys create TENANT.\n')
-    return 2
+    world.out(args.json ? jsonText(listed) : listed.map(text).join(''))
+    const missing = listed.some(({ state, keys }) => state === 'live' && keys.length === 0)
+    if (missing) {
+      const fix = 'varco restore FILE --tenant TENANT, or varco keys create TENANT'
+      world.err(`A live tenant without keys is not served: ${fix}.\n`)
+    }
+    const older = listed.filter((one) => 'sealedWith' in one && (one.sealedWith ?? seals) !== seals)
+    if (older.length > 0) {
+      const fix = 'varco keys reseal --config FILE'
+      world.err(`${older.length} sealed with an older master key than "${seals}". Type: ${fix}.\n`)
+    }
+    return missing || older.length > 0 || listed.some((one) => 'problem' in one) ? 2 : 0
   },
 }
 
-const kids = (keys: readonly { readonly kid?: string; readonly alg?: string }[]): string =>
-  keys.map(({ kid, alg }) => `${kid} (${alg})`).join(', ')
+/** Times in ISO 8601. */
+export const describe = ({ id, state }: Tenant, keys: TenantKeys | undefined, now: number) => ({
+  tenant: id,
+  state,
+  ...(keys !== undefined && { epoch: keys.epoch }),
+  keys: standingsOf(keys?.signing ?? [], now).map((key) => ({
+    kid: key.kid,
+    alg: key.alg,
+    state: key.state,
+    activeFrom: iso(key.activeFrom),
+    ...(key.retiredAt !== undefined && { retiredAt: iso(key.retiredAt), keptUntil: iso(key.retiredAt + KEPT) }),
+  })),
+})
+type Described = ReturnType<typeof describe>
+
+const iso = (time: number): string => new Date(time).toISOString()
+
+export const text = ({ tenant, state, epoch, keys, problem }: Described & { readonly problem?: string }): string =>
+  [
+    `${tenant}  ${state}  ${problem ?? (epoch === undefined ? 'no keys' : `epoch ${epoch}`)}`,
+    ...keys.map((key) => `  ${key.alg}  ${key.state.padEnd(7)}  ${key.kid}  ${whenText(key)}`),
+    '',
+  ].join('\n')
+
+const minute = (time: string): string => time.slice(0, 16).replace('T', ' ')
+
+const whenText = ({ state, activeFrom, retiredAt, keptUntil }: Described['keys'][number]): string => {
+  if (state === 'next') return `signs from ${minute(activeFrom)} UTC`
+  if (retiredAt === undefined || keptUntil === undefined) return `since ${minute(activeFrom)} UTC`
+  return `until ${minute(retiredAt)} UTC, kept until ${keptUntil.slice(0, 10)}`
+}

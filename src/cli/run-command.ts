@@ -7,6 +7,7 @@ import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
+import { keysReseal, keysRotate } from './keys-rotate.ts'
 import { spidCertificate } from './spid-certificate.ts'
 import { spidIdpsList, spidIdpsUpdate } from './spid-idps.ts'
 import { spidMetadataCommand } from './spid-metadata.ts'
@@ -39,6 +40,8 @@ const commands: readonly Command[] = [
   start,
   keysCreate,
   keysList,
+  keysRotate,
+  keysReseal,
   spidIdpsUpdate,
   spidIdpsList,
   spidMetadataCommand,
@@ -58,7 +61,9 @@ export const runCommand = async (words: readonly string[], world: World): Promis
     const command = commands.find(({ name }) => line === name || line.startsWith(`${name} `))
     if (command === undefined) throw new UsageError(`There is no command "${line}". Type: varco help.`)
     const operands = positionals.slice(command.name.split(' ').length)
-    if (operands.length !== command.operands.length) throw new UsageError(`Type: varco ${usageOf(command)}.`)
+    const least = command.operands.filter((operand) => !operand.startsWith('[')).length
+    if (operands.length < least || operands.length > command.operands.length)
+      throw new UsageError(`Type: varco ${usageOf(command)}.`)
     return await command.run({ operands, ...options }, world)
   } catch (error) {
     world.err(`${messageOf(error)}\n`)
@@ -78,17 +83,21 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       tenants: { type: 'string' },
       out: { type: 'string' },
       csr: { type: 'boolean', default: false },
+      now: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
       'key-size': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },
   })
-  const { config, check, tenant, tenants, out, csr, 'key-size': keySize } = values
+  const { config, check, tenant, tenants, out, csr, now, json, 'key-size': keySize } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
   return {
     positionals: asked,
     check,
     csr,
+    now,
+    json,
     ...(config !== undefined && { config }),
     ...(tenant !== undefined && { tenant }),
     ...(tenants !== undefined && { tenants }),

@@ -84,6 +84,8 @@ export interface GatewayConfig {
   readonly subjectKey: Buffer
   /** Hex SHA-256 of the subject key. Required as soon as a tenant is live. */
   readonly subjectKeyFingerprint?: string
+  /** Milliseconds: so long a tenant's keys sign, and so long the next ones are published before. `after` may be infinite. */
+  readonly signingKeys: { readonly after: number; readonly publish: number }
   readonly region: Region
   readonly aggregator: AggregatorConfig
   readonly spid: {

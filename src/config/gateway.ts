@@ -21,6 +21,8 @@ export type Settings = Omit<GatewayConfig, 'region' | 'tenants'> & { readonly fi
 /** It travels in a header and is all that tells the proxy from anybody else. */
 const PROXY_SECRET = /^[\x21-\x7e]{32,512}$/
 
+const HOUR = 60 * 60 * 1000
+
 const NEW_KEY = 'generate 32 bytes with: openssl rand -base64 32'
 
 export const readGateway = async (
@@ -103,6 +105,7 @@ export const readGateway = async (
   if (subjectKey.length > 0 && masterKeys.some((master) => master.key.equals(subjectKey))) {
     report(['subject_key', 'value'], 'is also a master key', `a master key is rotated, this one never: ${NEW_KEY}`)
   }
+  const days = file.signing_keys.rotate_after_days
   const fingerprintOfSubjectKey = fingerprint(subjectKey)
   const configured = file.subject_key.fingerprint
   if (configured !== undefined && subjectKey.length > 0 && configured !== fingerprintOfSubjectKey) {
@@ -131,6 +134,10 @@ export const readGateway = async (
     subjectKey,
     fingerprintOfSubjectKey,
     ...(configured !== undefined && { subjectKeyFingerprint: configured }),
+    signingKeys: {
+      after: days === false ? Number.POSITIVE_INFINITY : days * 24 * HOUR,
+      publish: file.signing_keys.publish_hours * HOUR,
+    },
     aggregator: {
       ...aboutAggregator(file.aggregator),
       spid: await pairs.saml(yaml, ['aggregator', 'spid'], file.aggregator.spid),

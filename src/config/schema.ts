@@ -233,6 +233,19 @@ const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, told('is not a SHA-256 in hex', 'write its 64 digits in small letters'))
 
+const keyAge = told('is no age of keys', 'write 7 to 1095 days, or false')
+
+/** Sites keep what they read of a JWKS for an hour. */
+const publishHours = told(
+  'is no time for sites to learn of new keys',
+  'write 2 to 720 hours; most sites look every hour',
+)
+
+const signingKeys = block({
+  rotate_after_days: z.union([z.literal(false), z.int().min(7, keyAge).max(1095, keyAge)], keyAge).default(180),
+  publish_hours: z.int().min(2, publishHours).max(720, publishHours).default(24),
+}).default({ rotate_after_days: 180, publish_hours: 24 })
+
 export const gatewaySchema = block({
   public_url: origin,
   listen,
@@ -252,6 +265,7 @@ export const gatewaySchema = block({
     .min(1, told('is empty', 'name at least one key: { id: "2026-01", key: env:VARCO_MASTER_KEY }'))
     .superRefine(distinct('id'), always),
   subject_key: block({ value: secretReference, fingerprint: sha256.exactOptional() }),
+  signing_keys: signingKeys,
   region: filePath,
   aggregator,
   spid: block({

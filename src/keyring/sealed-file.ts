@@ -23,6 +23,9 @@ export const openFile = (content: string, name: string, masterKeys: readonly Mas
   )
 }
 
+/** The id of the master key that sealed it. */
+export const sealedWith = (content: string): string => envelopeOf(content).masterKey
+
 const envelopeOf = (content: string): { masterKey: string; sealed: string } => {
   const envelope = parsed(content)
   if (typeof envelope === 'object' && envelope !== null && 'version' in envelope && envelope.version === VERSION) {

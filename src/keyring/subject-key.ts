@@ -53,7 +53,7 @@ const pinnedIn = async (path: string): Promise<string | undefined> => {
 /** What is pinned afterwards: another gateway on the same folder may have been faster. */
 const pin = async (path: string, fingerprint: string): Promise<string | undefined> => {
   try {
-    await writeNewFile(path, `${fingerprint}\n`)
+    await writeNewFile(path, `${fingerprint}\n`, { inherit: true })
     return fingerprint
   } catch (error) {
     if (isFileError(error, 'EEXIST')) return pinnedIn(path)

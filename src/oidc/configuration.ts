@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Configuration, JWKS, Client as RegisteredClient } from 'oidc-provider'
 import { authnContextClasses, levelOfClass } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
+import { algorithms } from '../keyring/signing-key.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import { clientSigningAlgorithms } from '../tenant/jwk-set.ts'
 import { authMethods } from '../tenant/presets.ts'
@@ -42,6 +43,7 @@ const clientMetadata = (client: Client, secretPlaceholder: string) => ({
   ...(client.userinfoSignedResponseAlg && { userinfo_signed_response_alg: client.userinfoSignedResponseAlg }),
   grant_types: ['authorization_code', ...(client.refreshTokens ? ['refresh_token'] : [])],
   response_types: ['code' as const],
+  id_token_signed_response_alg: client.idTokenSignedResponseAlg,
 })
 
 /** A page of a client without a secret may ask for tokens by JavaScript. One with a secret has no business in a browser. */
@@ -88,10 +90,10 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   clientBasedCORS: (_ctx, origin, client) => isOwnPage(client, origin),
   discovery: discoveryOf(tenant),
   enabledJWA: {
-    idTokenSigningAlgValues: ['RS256'],
-    userinfoSigningAlgValues: ['RS256'],
-    introspectionSigningAlgValues: ['RS256'],
-    authorizationSigningAlgValues: ['RS256'],
+    idTokenSigningAlgValues: [...algorithms],
+    userinfoSigningAlgValues: [...algorithms],
+    introspectionSigningAlgValues: [...algorithms],
+    authorizationSigningAlgValues: [...algorithms],
     requestObjectSigningAlgValues: ['RS256'],
     clientAuthSigningAlgValues: [...clientSigningAlgorithms],
   },
@@ -111,6 +113,8 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
         client.clientAuthMethod !== 'none' && token.clientId === client.clientId,
     },
     revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+    // keys that are parsed once, and public halves that verify hints: src/oidc/keys.ts
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
   },
   interactions: {
     policy: parts.policy,

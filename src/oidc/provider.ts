@@ -15,6 +15,7 @@ import { catalogue, claimsByScope, loginClaims } from '../claims/catalogue.ts'
 import { subjectOf, userKeyOf } from '../claims/subject.ts'
 import { type ErrorCode, errorRow, GatewayError } from '../errors.ts'
 import type { TenantKeys } from '../keyring/keyring.ts'
+import { standingsOf } from '../keyring/signing-key.ts'
 import type { Records } from '../store/sealed.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
 import { createFindAccount } from './account.ts'
@@ -23,7 +24,7 @@ import { authenticateClients } from './client-authentication.ts'
 import { configurationFor, SESSION } from './configuration.ts'
 import { reportEvents } from './events.ts'
 import { type FormPost, providerWithFormPost } from './form-post.ts'
-import { jwksOf } from './keys.ts'
+import { jwksOf, publishJwks } from './keys.ts'
 import { loginRecords } from './login-record.ts'
 import { createLogout, type LogoutStep } from './logout.ts'
 import { createPolicy } from './policy.ts'
@@ -112,6 +113,7 @@ export const createTenantProvider = async ({
   renderError: (req: IncomingMessage, res: ServerResponse, code: ErrorCode, client: Client | undefined) => string
   renderPost: (req: IncomingMessage, res: ServerResponse, post: FormPost) => string
 }): Promise<TenantProvider> => {
+  const signing = standingsOf(keys.signing, now())
   const clients = new Map(tenant.clients.map((client) => [client.id, client]))
   const clientOf = (id: string) => clients.get(id)
   const { lifetimes } = tenant
@@ -153,7 +155,7 @@ export const createTenantProvider = async ({
         ctx.type = 'html'
         ctx.body = renderError(ctx.req, ctx.res, code, client)
       },
-      jwks: jwksOf(keys),
+      jwks: jwksOf(signing),
       cookieKeys: keys.cookieKeys,
       policy: createPolicy({ clientOf }),
       secretPlaceholder: randomId(),
@@ -164,6 +166,7 @@ export const createTenantProvider = async ({
   )
   // the origin middleware has replaced every forwarded header by what the configuration says
   provider.proxy = true
+  provider.use(publishJwks({ keys: signing, now }))
   authenticateClients(provider, { clientOf, now })
   for (const id of clients.keys()) await provider.Client.find(id)
   reportEvents(provider, { tenant: tenant.id, audit, log })

@@ -7,7 +7,7 @@ import { consistent } from './client-rules.ts'
 import { jwkSet } from './jwk-set.ts'
 import { authMethods, presetNames } from './presets.ts'
 import { clientSecret } from './secret-schema.ts'
-import { purposes } from './tenant.ts'
+import { purposes, responseAlgorithms } from './tenant.ts'
 
 const clientId = z
   .string()
@@ -45,5 +45,6 @@ export const clientSchema = block({
   jwks_uri: webUrl.exactOptional(),
   pkce: z.enum(['required', 'optional']).exactOptional(),
   refresh_tokens: z.boolean().default(false),
-  userinfo_signed_response_alg: z.enum(['RS256']).exactOptional(),
+  id_token_signed_response_alg: z.enum(responseAlgorithms).default('RS256'),
+  userinfo_signed_response_alg: z.enum(responseAlgorithms).exactOptional(),
 }).superRefine(consistent, always)

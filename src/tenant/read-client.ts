@@ -31,6 +31,7 @@ export const readClient = (
   preset: client.preset,
   auth: client.auth ?? presets[client.preset].auth,
   secrets,
+  idTokenSignedResponseAlg: client.id_token_signed_response_alg,
   ...(client.jwks !== undefined && { jwks: client.jwks }),
   ...(client.jwks_uri !== undefined && { jwksUri: client.jwks_uri }),
   pkce: client.pkce ?? (client.auth === 'none' ? 'required' : presets[client.preset].pkce),

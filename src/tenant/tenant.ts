@@ -60,6 +60,9 @@ export interface CieRegistration extends SamlRegistration {
   readonly contact: { readonly email?: string; readonly phone?: string }
 }
 
+/** How ID tokens and userinfo answers may be signed. */
+export const responseAlgorithms = ['RS256', 'ES256'] as const
+
 export interface Client {
   readonly id: string
   readonly names: Localised
@@ -88,8 +91,9 @@ export interface Client {
   readonly pkce: 'required' | 'optional'
   /** It may keep a login that asked for `offline_access` alive without the citizen. */
   readonly refreshTokens: boolean
+  readonly idTokenSignedResponseAlg: (typeof responseAlgorithms)[number]
   /** Its userinfo answers are JWTs signed so; absent: JSON. */
-  readonly userinfoSignedResponseAlg?: 'RS256'
+  readonly userinfoSignedResponseAlg?: (typeof responseAlgorithms)[number]
 }
 
 export interface ClientSecret {

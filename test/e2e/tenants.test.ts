@@ -41,7 +41,7 @@ describe('a tenant', () => {
       acr_values_supported: [1, 2, 3].map((level) => `https://www.spid.gov.it/SpidL${level}`),
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
-      id_token_signing_alg_values_supported: ['RS256'],
+      id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     })
     expect(body.claims_supported).toEqual(
       expect.arrayContaining(['sub', 'fiscal_number', 'birthdate_source', 'tenant']),
@@ -53,7 +53,7 @@ describe('a tenant', () => {
     const keys = await Promise.all(
       ['ala', 'moena'].map(async (id) => (await get(`/t/${id}/jwks`).expect(200)).body.keys),
     )
-    expect(keys[0]).toHaveLength(1)
+    expect(keys[0]).toHaveLength(2)
     expect(keys[0][0]).toMatchObject({ kty: 'RSA', use: 'sig', alg: 'RS256' })
     expect(keys[0][0]).not.toHaveProperty('d')
     expect(keys[0][0].kid).not.toBe(keys[1][0].kid)

@@ -22,6 +22,7 @@ const rooms: Readonly<Record<string, Room>> = {
   cli: { may: EVERYTHING },
   app: { may: EVERYTHING },
   'tenant-app': { may: EVERYTHING },
+  'tenant-apps': { may: EVERYTHING },
   'service-provider': { may: ['upstream', 'tenant', 'config', 'citizen', 'audit', 'errors'] },
   // the list of card authorities: read beside the upstreams, by the XML reader of one and for another
   'trust-list': { may: ['upstream/saml', 'upstream/spid', 'errors'] },

@@ -107,16 +107,62 @@ describe('keys', () => {
     const before = await run(['keys', 'list', '--config', GATEWAY])
     expect(before).toMatchObject({ code: 0, out: 'esempio  test  no keys\n' })
     const created = await run(['keys', 'create', 'esempio', '--config', GATEWAY])
-    const kid = /^esempio: (\S+) \(RS256\)/.exec(created.out)?.[1]
+    const [, rsa, ec] = /^esempio: (\S+) \(RS256\), (\S+) \(ES256\)\n/.exec(created.out) ?? []
     expect(created.code).toBe(0)
-    expect(kid).toMatch(/^[\w-]{43}$/)
+    expect(rsa).toMatch(/^[\w-]{43}$/)
     const again = await run(['keys', 'create', 'esempio', '--config', GATEWAY])
     expect(again).toMatchObject({ code: 1, out: '' })
-    expect((await run(['keys', 'list', '--config', GATEWAY])).out).toBe(`esempio  test  ${kid} (RS256)\n`)
+    expect((await run(['keys', 'list', '--config', GATEWAY])).out).toBe(
+      `esempio  test  epoch 1\n  RS256  active   ${rsa}  since 2026-01-15 00:00 UTC\n  ES256  active   ${ec}  since 2026-01-15 00:00 UTC\n`,
+    )
   })
 
-  it('are not made for a tenant that does not exist', async () => {
-    expect(await run(['keys', 'create', 'nobody', '--config', GATEWAY])).toMatchObject({
+  it('are rotated beside the old ones, once at a time, and listed for programs', async () => {
+    const rotated = await run(['keys', 'rotate', 'esempio', '--config', GATEWAY])
+    expect(rotated.code).toBe(0)
+    expect(rotated.out).toContain('RS256  next')
+    expect(rotated.out).toContain('signs from 2026-01-16 00:00 UTC')
+    const again = await run(['keys', 'rotate', '--config', GATEWAY])
+    expect(again).toMatchObject({ code: 0, err: '1 had new keys on their way already: those were left as they are.\n' })
+    const [listed] = JSON.parse((await run(['keys', 'list', 'esempio', '--config', GATEWAY, '--json'])).out)
+    expect(listed).toMatchObject({ tenant: 'esempio', state: 'test', epoch: 2, sealedWith: '2026-01' })
+    expect(listed.keys[2]).toEqual({
+      kid: expect.any(String),
+      alg: 'RS256',
+      state: 'next',
+      activeFrom: '2026-01-16T00:00:00.000Z',
+    })
+    expect(rotated.out).toContain(listed.keys[2].kid)
+  })
+
+  it('are sealed anew with the first master key', async () => {
+    const files = () => ({
+      ...validFiles(),
+      [GATEWAY]: edited(validFiles()[GATEWAY] ?? '', [
+        '[{ id: "2026-01"',
+        '[{ id: "2027-01", key: file:new.key }, { id: "2026-01"',
+      ]),
+      '/etc/varco/new.key': Buffer.alloc(32, 7).toString('base64'),
+    })
+    expect(await run(['keys', 'list', '--config', GATEWAY], { files: files() })).toMatchObject({
+      code: 2,
+      err: '1 sealed with an older master key than "2027-01". Type: varco keys reseal --config FILE.\n',
+    })
+    expect(await run(['keys', 'reseal', '--config', GATEWAY], { files: files() })).toMatchObject({
+      code: 0,
+      out: '1 of 1 tenants sealed anew with "2027-01".\n',
+    })
+    expect((await run(['keys', 'reseal', '--config', GATEWAY, '--json'], { files: files() })).out).toBe(
+      '{\n  "masterKey": "2027-01",\n  "resealed": [],\n  "tenants": 1\n}\n',
+    )
+    // the old one alone no longer opens them
+    const alone = await run(['keys', 'list', '--config', GATEWAY])
+    expect(alone.code).toBe(2)
+    expect(alone.out).toContain('master key "2027-01", which is not configured')
+  })
+
+  it.each(['create', 'rotate', 'list'])('are not there for a tenant that does not exist: %s', async (what) => {
+    expect(await run(['keys', what, 'nobody', '--config', GATEWAY])).toMatchObject({
       code: 1,
       err: 'No tenant is called nobody. There are: esempio.\n',
     })
@@ -135,7 +181,7 @@ describe('a command line', () => {
     [['keys'], 'There is no command "keys". Type: varco help.'],
     [['start'], 'Which gateway? Add --config FILE; the example is config/gateway.yaml.'],
     [['start', 'now', '--config', GATEWAY], 'Type: varco start --config FILE [--check].'],
-    [['keys', 'create', '--config', GATEWAY], 'Type: varco keys create TENANT --config FILE.'],
+    [['keys', 'create', '--config', GATEWAY], 'Type: varco keys create TENANT --config FILE [--json].'],
     [['start', '--confg', GATEWAY], "Unknown option '--confg'. Type: varco help."],
   ])('%j ends with 3 and says what to type', async (words, message) => {
     expect(await run(words)).toMatchObject({ code: 3, out: '', err: `${message}\n` })

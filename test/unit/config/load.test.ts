@@ -16,6 +16,19 @@ const CARD_TLS = 'tls: { key: file:spid.key, certificate: spid.pem }'
 const PROXY = 'proxy: { from: [10.1.0.0/16], secret: env:PROXY_SECRET, header: nginx }'
 
 describe('a valid configuration', () => {
+  it('may leave rotation to people, or have it more often', async () => {
+    const keysOf = async (written: string) => {
+      const files = validFiles()
+      files[GATEWAY] = edited(files[GATEWAY] ?? '', ['state_dir', `signing_keys: ${written}\nstate_dir`])
+      return configOf(await load(files)).signingKeys
+    }
+    expect(await keysOf('{ rotate_after_days: false }')).toMatchObject({ after: Number.POSITIVE_INFINITY })
+    expect(await keysOf('{ rotate_after_days: 7, publish_hours: 2 }')).toEqual({
+      after: 7 * 24 * 3_600_000,
+      publish: 2 * 3_600_000,
+    })
+  })
+
   it('is read with every default filled in', async () => {
     const config = configOf(await load())
     expect(config).toMatchObject({
@@ -29,6 +42,7 @@ describe('a valid configuration', () => {
       cie: { metadata: [{ url: 'https://cie.example/metadata' }], comparison: 'minimum' },
       outgoing: { allowedNetworks: [] },
       log: { level: 'info', pretty: false },
+      signingKeys: { after: 180 * 24 * 3_600_000, publish: 24 * 3_600_000 },
       region: { cnsLabel: { it: 'CNS' }, methodOrder: ['spid', 'cie', 'cns'] },
     })
     expect(config.masterKeys).toEqual([{ id: '2026-01', key: Buffer.alloc(32, 1) }])
@@ -197,6 +211,20 @@ describe('a broken configuration', () => {
     ],
     ['a store nobody knows', 'kind: redis', 'kind: paper', 'store', 'is no store'],
     ['a Redis password in the file', 'redis://127', 'redis://u:p@127', 'store', 'is no store'],
+    [
+      'keys that are to sign before sites know them',
+      'state_dir',
+      'signing_keys: { publish_hours: 1 }\nstate_dir',
+      'signing_keys.publish_hours',
+      'is no time for sites',
+    ],
+    [
+      'keys that are to sign for ever',
+      'state_dir',
+      'signing_keys: { rotate_after_days: 4000 }\nstate_dir',
+      'signing_keys.rotate_after_days',
+      'is no age of keys',
+    ],
     ['no master key', '[{ id: "2026-01", key: env:MASTER_KEY }]', '[]', 'master_keys', 'is empty'],
     [
       'two master keys of one id',

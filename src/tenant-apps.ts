@@ -1,0 +1,159 @@
+/**
+ * The application of each tenant: built at its first request, and built anew and swapped whenever its signing keys change.
+ * A request under way ends on the one that it began with; what was issued lives in the store, where both find it.
+ */
+import type { Audit } from './audit/events.ts'
+import { GatewayError } from './errors.ts'
+import type { Keyring, TenantKeys } from './keyring/keyring.ts'
+import { activeSince, isTidy, nextChange, standingsOf } from './keyring/signing-key.ts'
+import type { Tenant } from './tenant/tenant.ts'
+import type { TenantApp } from './tenant-app.ts'
+
+/** Milliseconds. */
+export interface Rotation {
+  /** So long keys sign. */
+  readonly after: number
+  /** So long new ones are published before they do. */
+  readonly publish: number
+}
+
+export interface TenantApps {
+  /** Throws `tenant_not_served`, and whatever keeps a tenant from being built. */
+  of(tenant: Tenant): Promise<TenantApp>
+  /** Looks whether keys have changed, here or by another gateway or a command, or have to; never rejects. To be called every few seconds. */
+  refresh(): Promise<void>
+}
+
+interface Entry {
+  readonly tenant: Tenant
+  readonly keys: TenantKeys
+  readonly app: TenantApp
+  /** When a key of it begins to sign. */
+  readonly until: number
+}
+
+/** After a rotation that could not be written, milliseconds. */
+const RETRY = 60 * 60 * 1000
+
+export const createTenantApps = ({
+  build,
+  keyring,
+  rotation,
+  audit,
+  now,
+}: {
+  readonly build: (tenant: Tenant, keys: TenantKeys) => Promise<TenantApp>
+  readonly keyring: Keyring
+  readonly rotation: Rotation
+  readonly audit: Audit
+  readonly now: () => number
+}): TenantApps => {
+  const entries = new Map<string, Promise<Entry>>()
+  const restUntil = new Map<string, number>()
+
+  /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
+  const keysOf = async ({ id, state }: Tenant): Promise<TenantKeys> => {
+    const keys = await keyring.load(id)
+    if (keys !== undefined) return keys
+    if (state === 'live') throw new GatewayError('tenant_not_served', `no keys for live tenant ${id}`)
+    try {
+      const created = await keyring.create(id)
+      audit({ type: 'tenant.keys_created', tenant: id, kid: kidOf(created, now()) })
+      return created
+    } catch (error) {
+      // another gateway on the same folder was faster: its keys are the tenant's
+      const theirs = await keyring.load(id)
+      if (theirs === undefined) throw error
+      return theirs
+    }
+  }
+
+  const entryOf = async (tenant: Tenant, keys: TenantKeys): Promise<Entry> => ({
+    tenant,
+    keys,
+    app: await build(tenant, keys),
+    until: nextChange(keys.signing, now()) ?? Number.POSITIVE_INFINITY,
+  })
+
+  const open = (tenant: Tenant): Promise<Entry> => {
+    const entry = keysOf(tenant).then((keys) => entryOf(tenant, keys))
+    entries.set(tenant.id, entry)
+    // one that could not be built is tried again: its keys may come back
+    entry.catch((error: Error) => {
+      entries.delete(tenant.id)
+      audit({ type: 'tenant.not_served', tenant: tenant.id, reason: error.message })
+    })
+    return entry
+  }
+
+  /** Once keys are old enough new ones are published, and keys that retired lose their private half. */
+  const kept = async (tenant: string, keys: TenantKeys): Promise<TenantKeys> => {
+    if ((restUntil.get(tenant) ?? 0) > now()) return keys
+    try {
+      const since = activeSince(keys.signing, now())
+      if (since !== undefined && now() >= since + rotation.after) {
+        return await keyring.rotate(tenant, keys, { wait: rotation.publish })
+      }
+      return isTidy(keys.signing, now()) ? keys : await keyring.renew(tenant, keys)
+    } catch (error) {
+      restUntil.set(tenant, now() + RETRY)
+      audit({ type: 'tenant.keys_not_rotated', tenant, reason: (error as Error).message })
+      return keys
+    }
+  }
+
+  /** The same entry where nothing has changed. */
+  const refreshed = async (entry: Entry, epoch: number | undefined): Promise<Entry> => {
+    const { tenant, keys, until } = entry
+    if (epoch === undefined) throw new Error('their file is gone: restore it from the backup before the next start')
+    const held = epoch === keys.epoch ? keys : ((await keyring.load(tenant.id)) ?? keys)
+    const current = await kept(tenant.id, held)
+    if (current === keys && now() < until) return entry
+    const next = await entryOf(tenant, current)
+    audit({ type: 'tenant.keys_changed', tenant: tenant.id, epoch: current.epoch, kid: kidOf(current, now()) })
+    return next
+  }
+
+  /** Each trouble is told once, however often it is met. The keys in memory are good: who is served goes on being served. */
+  const troubles = new Map<string | undefined, string>()
+  const trying = async (tenant: string | undefined, step: () => Promise<void>): Promise<void> => {
+    try {
+      await step()
+      troubles.delete(tenant)
+    } catch (error) {
+      const { message: reason } = error as Error
+      if (troubles.get(tenant) !== reason)
+        audit({ type: 'tenant.keys_unreadable', ...(tenant !== undefined && { tenant }), reason })
+      troubles.set(tenant, reason)
+    }
+  }
+
+  const look = () =>
+    trying(undefined, async () => {
+      const epochs = await keyring.epochs()
+      if (epochs.size === 0 && entries.size > 0) throw new Error('the folder of the keys is empty: is it mounted?')
+      for (const [id, opening] of entries) {
+        const entry = await opening.catch(() => undefined)
+        if (entry === undefined) continue
+        await trying(id, async () => {
+          const next = await refreshed(entry, epochs.get(id))
+          if (next !== entry) entries.set(id, Promise.resolve(next))
+        })
+      }
+    })
+
+  let looking: Promise<void> | undefined
+  return {
+    of: async (tenant) => (await (entries.get(tenant.id) ?? open(tenant))).app,
+    refresh: () => {
+      // a folder that hangs is waited for once
+      looking ??= look().finally(() => {
+        looking = undefined
+      })
+      return looking
+    },
+  }
+}
+
+/** Of the key that signs where a client does not choose. */
+const kidOf = ({ signing }: TenantKeys, now: number): string => standingsOf(signing, now)[0]?.kid ?? ''

@@ -1,0 +1,119 @@
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AuditEvent } from '../../src/audit/events.ts'
+import { createKeyring, type TenantKeys } from '../../src/keyring/keyring.ts'
+import { DAY, standingsOf } from '../../src/keyring/signing-key.ts'
+import type { Tenant } from '../../src/tenant/tenant.ts'
+import type { TenantApp } from '../../src/tenant-app.ts'
+import { createTenantApps } from '../../src/tenant-apps.ts'
+
+const HOUR = DAY / 24
+const rotation = { after: 180 * DAY, publish: DAY }
+
+let stateDir: string
+let now: number
+beforeEach(async () => {
+  now = Date.parse('2026-01-15T10:00:00Z')
+  stateDir = await mkdtemp(join(tmpdir(), 'tenant-apps-'))
+})
+afterEach(() => rm(stateDir, { recursive: true }))
+
+const tenant = (state: Tenant['state'] = 'test') => ({ id: 'ala', state }) as Tenant
+const keyring = () => createKeyring({ stateDir, masterKeys: [{ id: 'k', key: Buffer.alloc(32, 1) }], now: () => now })
+
+/** A gateway on the shared folder; the application of a tenant is here the keys that it was built with. */
+const gateway = (ring = keyring()) => {
+  const events: AuditEvent[] = []
+  const apps = createTenantApps({
+    build: async (_, keys) => ({ keys }) as unknown as TenantApp,
+    keyring: ring,
+    rotation,
+    audit: (event) => events.push(event),
+    now: () => now,
+  })
+  const keysOf = async (state?: Tenant['state']) =>
+    ((await apps.of(tenant(state))) as unknown as { readonly keys: TenantKeys }).keys
+  return {
+    keysOf,
+    refresh: apps.refresh,
+    signingKid: async () => standingsOf((await keysOf()).signing, now)[0]?.kid,
+    states: async () => standingsOf((await keysOf()).signing, now).map(({ alg, state }) => `${alg} ${state}`),
+    events: () => events.map(({ type }) => type),
+  }
+}
+
+describe('the applications of tenants', () => {
+  it('are built once, and again when the keys on the disk are others', async () => {
+    const one = gateway()
+    const first = await one.keysOf()
+    await one.refresh()
+    expect(await one.keysOf()).toBe(first)
+    await keyring().rotate('ala', first, { wait: DAY })
+    await one.refresh()
+    expect((await one.keysOf()).epoch).toBe(2)
+    expect(one.events()).toEqual(['tenant.keys_created', 'tenant.keys_changed'])
+  })
+
+  it('agree: the keys that one gateway made are taken up by the other, and begin to sign in the same moment', async () => {
+    const [one, two] = [gateway(), gateway()]
+    expect(await one.signingKid()).toBe(await two.signingKid())
+    now += rotation.after
+    await Promise.all([one.refresh(), two.refresh()])
+    await Promise.all([one.refresh(), two.refresh()])
+    expect(await one.keysOf()).toEqual(await two.keysOf())
+    expect(await one.states()).toEqual(['RS256 active', 'ES256 active', 'RS256 next', 'ES256 next'])
+    const before = await one.signingKid()
+    now += rotation.publish
+    await Promise.all([one.refresh(), two.refresh()])
+    await Promise.all([one.refresh(), two.refresh()])
+    expect(await one.keysOf()).toEqual(await two.keysOf())
+    expect(await one.signingKid()).not.toBe(before)
+    // and what retired has lost its private half, here and on the disk
+    expect((await one.keysOf()).signing.map(({ jwk }) => 'd' in jwk)).toEqual([true, true, false, false])
+    expect(await readdir(join(stateDir, 'keyring'))).toEqual(['ala.3.json'])
+  })
+
+  it('rotate by age once, not at every look', async () => {
+    const one = gateway()
+    await one.keysOf()
+    now += rotation.after
+    for (let look = 0; look < 3; look++) await one.refresh()
+    expect((await one.keysOf()).epoch).toBe(2)
+  })
+
+  it('are served with the keys in memory, and an alarm is told once, when the file is gone or damaged', async () => {
+    const one = gateway()
+    const keys = await one
+      .keysOf('live')
+      .catch(() => keyring().create('ala'))
+      .then(() => one.keysOf('live'))
+    const folder = join(stateDir, 'keyring')
+    await rename(folder, `${folder}.away`)
+    for (let look = 0; look < 3; look++) await one.refresh()
+    expect(await one.keysOf('live')).toBe(keys)
+    await rename(`${folder}.away`, folder)
+    await writeFile(join(folder, 'ala.2.json'), 'damaged')
+    for (let look = 0; look < 3; look++) await one.refresh()
+    expect(await one.keysOf('live')).toBe(keys)
+    expect(one.events()).toEqual(['tenant.not_served', 'tenant.keys_unreadable', 'tenant.keys_unreadable'])
+  })
+
+  it('go on with their keys where new ones cannot be written, say so once, and try again after an hour', async () => {
+    let full = true
+    const one = gateway({
+      ...keyring(),
+      rotate: (...how) => (full ? Promise.reject(new Error('ENOSPC')) : keyring().rotate(...how)),
+    })
+    const keys = await one.keysOf()
+    now += rotation.after
+    for (let look = 0; look < 3; look++) await one.refresh()
+    expect(one.events()).toEqual(['tenant.keys_created', 'tenant.keys_not_rotated'])
+    expect(await one.keysOf()).toBe(keys)
+    full = false
+    now += HOUR
+    await one.refresh()
+    expect((await one.keysOf()).epoch).toBe(2)
+  })
+})
