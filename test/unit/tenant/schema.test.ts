@@ -135,7 +135,7 @@ describe('a tenant file', () => {
       'a userinfo answer signed with the secret',
       ['claims:', 'userinfo_signed_response_alg: HS256\n    claims:'],
       'clients[0].userinfo_signed_response_alg',
-      'must be RS256',
+      'must be one of RS256, ES256',
       'RS256',
     ],
     ['no secret', ['[env:SITE_SECRET]', '[]'], 'clients[0].secrets', 'names no secret', 'auth: none'],
