@@ -76,7 +76,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   jwks: parts.jwks,
   routes,
   claims: claimsByScope(),
-  scopes: ['openid', 'offline_access'],
+  scopes: ['openid', ...(tenant.clients.some(({ refreshTokens }) => refreshTokens) ? ['offline_access'] : [])],
   rotateRefreshToken: true,
   acrValues: [...authnContextClasses],
   // the level is checked by our own policy; the library compares for equality
