@@ -169,8 +169,8 @@ export const startGateway = async (
 
   const store =
     config.store.kind === 'memory'
-      ? createMemoryStore({ now })
-      : createRedisStore({ url: config.store.url, onError: (reason) => log.error({ reason }, 'redis') })
+      ? createMemoryStore({ now, maxBytes: config.store.maxBytes })
+      : createRedisStore({ servers: config.store, onError: (reason) => log.error({ reason }, 'redis') })
   const register = createRegister({
     stateDir,
     masterKey,

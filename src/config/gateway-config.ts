@@ -21,6 +21,39 @@ export interface SamlKeyPair extends KeyPair {
   readonly next?: { readonly key?: string; readonly certificate: string }
 }
 
+/** PEM texts: the authorities of the servers, and what Varco shows them. Empty: the authorities that the system knows. */
+export interface RedisTls {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+interface RedisAccess {
+  readonly username?: string
+  readonly password?: string
+  /** Present: the servers speak TLS. */
+  readonly tls?: RedisTls
+}
+
+export type StoreConfig =
+  | { readonly kind: 'memory'; readonly maxBytes: number }
+  | { readonly kind: 'redis'; readonly url: string; readonly tls?: RedisTls }
+  | (RedisAccess & {
+      readonly kind: 'sentinel'
+      /** By which Sentinel knows the master. */
+      readonly name: string
+      readonly sentinels: readonly Server[]
+      readonly sentinelUsername?: string
+      readonly sentinelPassword?: string
+      readonly database: number
+    })
+  | (RedisAccess & { readonly kind: 'cluster'; readonly nodes: readonly Server[] })
+
+export interface Server {
+  readonly host: string
+  readonly port: number
+}
+
 /** Who runs the gateway. What is missing is missed only when metadata or a certificate is made. */
 export interface AggregatorConfig {
   readonly name?: string
@@ -76,7 +109,7 @@ export interface GatewayConfig {
   readonly operations: Listen
   /** Addresses or CIDR blocks whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[]
-  readonly store: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string }
+  readonly store: StoreConfig
   readonly stateDir: string
   /** 32 bytes each; the first seals, the others still open. */
   readonly masterKeys: readonly { readonly id: string; readonly key: Buffer }[]

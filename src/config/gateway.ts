@@ -13,6 +13,7 @@ import { createPairReading } from './key-pairs.ts'
 import type { Path, Problem } from './problem.ts'
 import { beside, type Reading, type Reference } from './references.ts'
 import { type GatewayFile, namesSchema } from './schema.ts'
+import { readStore } from './store.ts'
 import { parseYaml, validate, type YamlFile } from './yaml-file.ts'
 
 /** All but what other files say, and the fingerprint that the subject key really has. */
@@ -125,10 +126,7 @@ export const readGateway = async (
     listen: file.listen,
     operations: file.operations.listen,
     trustedProxies: file.trusted_proxies,
-    store:
-      file.store.kind === 'memory'
-        ? file.store
-        : { kind: 'redis', url: await redisUrl(yaml, file.store.url, reading, problems) },
+    store: await readStore(yaml, file.store, reading, problems),
     stateDir: resolve(beside(yaml, file.state_dir)),
     masterKeys,
     subjectKey,
@@ -206,17 +204,3 @@ const registryOf = (
   ...(pins !== undefined && { pins }),
   refreshHours: refresh_hours,
 })
-
-const redisUrl = async (
-  yaml: YamlFile,
-  url: { readonly url: string } | Reference,
-  reading: Reading,
-  problems: Problem[],
-): Promise<string> => {
-  if ('url' in url) return url.url
-  const value = (await reading.secret(yaml, ['store', 'url'], url)).trim()
-  if (value !== '' && !/^rediss?:\/\/./.test(value)) {
-    problems.push(yaml.problem(['store', 'url'], 'is no Redis address', 'give it as redis://user:password@host:6379/0'))
-  }
-  return value
-}

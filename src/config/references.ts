@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { told } from './explain.ts'
 import type { Path, Problem } from './problem.ts'
+import { filePath } from './rules.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 /** The outside world as the configuration sees it. */
@@ -28,6 +29,12 @@ export const secretReference = z.string().transform((value, context): Reference 
   context.addIssue({ code: 'custom', message: told('is neither env:NAME nor file:path', fix) })
   return z.NEVER
 })
+
+/** A certificate is no secret: a plain path will do. */
+export const certificateReference = z.union(
+  [secretReference, filePath.transform((file) => ({ file }))],
+  told('is not a file', 'write a path beside this file, or env:NAME'),
+)
 
 /** `path` as seen from the file that names it. */
 export const beside = (yaml: { readonly file: string }, path: string): string =>

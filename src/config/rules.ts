@@ -116,6 +116,19 @@ export const listen = z.string().transform((value, context): Listen => {
   return z.NEVER
 })
 
+/** `redis-1.regione.example:6379` or `[fd00::7]:6379`. */
+export const serverAddress = z.string().transform((value, context): { host: string; port: number } => {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(value)
+  const port = Number(match?.[3])
+  const host = match?.[1] ?? match?.[2]
+  if (host !== undefined && port > 0 && port <= 65_535 && (match?.[1] === undefined || isIP(host) === 6)) {
+    return { host, port }
+  }
+  const fix = 'write host and port, as redis-1.regione.example:6379 or "[fd00::7]:6379"'
+  context.addIssue({ code: 'custom', message: told('is not the address of a server', fix) })
+  return z.NEVER
+})
+
 /** A mailbox as AgID's checker takes it: docs/rules/spid-saml.md 2.3. */
 export const officeEmail = z
   .string()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { lifetimesSchema } from '../tenant/lifetimes.ts'
 import { told } from './explain.ts'
 import type { MetadataSource } from './gateway-config.ts'
-import { secretReference } from './references.ts'
+import { certificateReference, secretReference } from './references.ts'
 import {
   always,
   belfioreCode,
@@ -26,12 +26,8 @@ import {
   vatNumber,
   webUrl,
 } from './rules.ts'
+import { store } from './store-schema.ts'
 
-/** A certificate is no secret: a plain path will do. */
-export const certificateReference = z.union(
-  [secretReference, filePath.transform((file) => ({ file }))],
-  told('is not a file', 'write a path beside this file, or env:NAME'),
-)
 const keyPair = block({ key: secretReference, certificate: certificateReference })
 
 /** Published beside the pair in use while keys change; its own key is needed only where it is to sign one day. */
@@ -208,26 +204,6 @@ const cns = block({
 
 /** docs/rules/spid-saml.md section 11: 99 the minimum attribute set of a natural person, 100 the full one. */
 const eidasIndex = z.union([z.literal(99), z.literal(100)], told('is not a set of the eIDAS node', 'write 99 or 100'))
-
-const redisUrl = z.union(
-  [
-    secretReference,
-    z
-      .string()
-      .regex(/^rediss?:\/\/[^@]+$/)
-      .transform((url) => ({ url })),
-  ],
-  told('is no Redis address', 'write redis://host:6379/0, or env:NAME where it holds a password'),
-)
-
-const store = z.union(
-  [
-    z.literal('memory').transform(() => ({ kind: 'memory' as const })),
-    block({ kind: z.literal('memory') }),
-    block({ kind: z.literal('redis'), url: redisUrl }),
-  ],
-  told('is no store', 'write { kind: memory } or { kind: redis, url: "redis://127.0.0.1:6379/0" }'),
-)
 
 const sha256 = z
   .string()

@@ -130,6 +130,18 @@ export const createMemoryStore = ({
     async unschedule(key, member) {
       queues.get(key)?.delete(member)
     },
+    async count(key, by, ttl) {
+      checkTtl(ttl)
+      sweepSome()
+      const entry = read(key)
+      const value = Number(entry?.value.toString() ?? 0) + by
+      const expires = entry?.expires ?? now() + ttl * 1000
+      set(key, Buffer.from(String(value)), expires)
+      return { value, left: expires - now() }
+    },
+    get fullness() {
+      return held / maxBytes
+    },
     async ping() {},
     async close() {
       entries.clear()

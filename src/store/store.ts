@@ -3,6 +3,12 @@
  * Values are opaque bytes here; sealing is `sealed.ts`, one floor up. Memory and Redis pass the same suite:
  * test/conformance/store.ts.
  */
+export interface Count {
+  readonly value: number
+  /** Milliseconds until it begins anew. */
+  readonly left: number
+}
+
 export interface Store {
   get(key: string): Promise<Buffer | undefined>
   /** `ttl` in seconds, a whole number of at least 1. */
@@ -20,7 +26,11 @@ export interface Store {
   claim(key: string, claim: { readonly now: number; readonly until: number; readonly most: number }): Promise<string[]>
   /** What was claimed is done. */
   unschedule(key: string, member: string): Promise<void>
-  /** Resolves when the store answers, rejects with `store_unavailable` otherwise: for /readyz. */
+  /** Adds `by` (0: only looks) to a number that begins at 0 and is forgotten `ttl` seconds after its first use. */
+  count(key: string, by: number, ttl: number): Promise<Count>
+  /** From 0 (empty) to 1 (every write is refused), as it was seconds ago. 0 where there is no limit. */
+  readonly fullness: number
+  /** Resolves when the store takes what is written, rejects with `store_unavailable` otherwise: for /readyz. */
   ping(): Promise<void>
   close(): Promise<void>
 }

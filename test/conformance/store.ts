@@ -17,8 +17,8 @@ export const storeConformance = (name: string, make: () => Promise<StoreUnderTes
     let under: StoreUnderTest | undefined
     let store: Store
     let number = 0
-    /** A key that no other test uses. */
-    const fresh = () => `{t:example}:Model:${++number}`
+    /** A key that no other test uses, of one of several tenants. */
+    const fresh = () => `{t:example-${++number % 5}}:Model:${number}`
     const together = <T>(one: (rival: number) => Promise<T>) =>
       Promise.all(Array.from({ length: RIVALS }, (_, i) => one(i)))
 
@@ -30,6 +30,11 @@ export const storeConformance = (name: string, make: () => Promise<StoreUnderTes
 
     it('answers a ping', async () => {
       await expect(store.ping()).resolves.toBeUndefined()
+    })
+
+    it('says how full it is', () => {
+      expect(store.fullness).toBeGreaterThanOrEqual(0)
+      expect(store.fullness).toBeLessThan(1)
     })
 
     it('gives back what was put, byte for byte, and nothing for a key that never was', async () => {
@@ -144,10 +149,23 @@ export const storeConformance = (name: string, make: () => Promise<StoreUnderTes
       expect(new Set(claimed.flat()).size).toBe(RIVALS)
     })
 
+    it('counts every one of many, from nothing, and says how long the count lasts', async () => {
+      const key = fresh()
+      expect(await store.count(key, 0, 60)).toEqual({ value: 0, left: expect.closeTo(60_000, -3.3) })
+      const counts = await together(() => store.count(key, 1, 5))
+      const values = counts.map(({ value }) => value)
+      expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: RIVALS }, (_, i) => i + 1))
+      // the first use decides how long, whatever the later ones say
+      for (const { left } of counts) expect(left).toBeGreaterThan(50_000)
+      expect((await store.count(key, 0, 60)).value).toBe(RIVALS)
+      expect((await store.count(key, -RIVALS, 60)).value).toBe(0)
+    })
+
     it('refuses a life of no whole second', async () => {
       for (const ttl of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
         await expect(store.put(fresh(), everyByte, ttl)).rejects.toThrow(RangeError)
         await expect(store.add(fresh(), everyByte, ttl)).rejects.toThrow(RangeError)
+        await expect(store.count(fresh(), 1, ttl)).rejects.toThrow(RangeError)
       }
     })
 
@@ -162,7 +180,10 @@ export const storeConformance = (name: string, make: () => Promise<StoreUnderTes
       await store.put(long.put, everyByte, 60)
       await store.put(long.overwritten, everyByte, 2)
       await store.put(long.overwritten, everyByte, 60)
+      const counted = fresh()
+      await store.count(counted, 3, 2)
       await under?.advance(500)
+      expect((await store.count(counted, 1, 60)).value).toBe(4)
       expect(await store.replace(short.replaced, everyByte, Buffer.from('new'))).toBe(true)
       for (const key of Object.values(short)) expect(await store.get(key)).toBeDefined()
       await under?.advance(1600)
@@ -172,6 +193,7 @@ export const storeConformance = (name: string, make: () => Promise<StoreUnderTes
         expect(await store.replace(key, everyByte, Buffer.from('no'))).toBe(false)
       }
       expect(await store.add(short.added, everyByte, 60)).toBe(true)
+      expect((await store.count(counted, 1, 60)).value).toBe(1)
       for (const key of Object.values(long)) expect(await store.get(key)).toEqual(everyByte)
     })
   })

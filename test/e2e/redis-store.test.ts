@@ -15,7 +15,7 @@ const value = Buffer.from('value')
 
 storeConformance('Redis', async () => {
   const server = await startRedis()
-  const store = createRedisStore({ url: server.url })
+  const store = createRedisStore({ servers: { kind: 'redis', url: server.url } })
   const close = async () => {
     await store.close()
     await server.stop()
@@ -25,7 +25,8 @@ storeConformance('Redis', async () => {
 
 describe('several gateways on one Redis', () => {
   let server: RedisServer | undefined
-  const store = (prefix?: string) => createRedisStore({ url: server?.url ?? '', ...(prefix && { prefix }) })
+  const store = (prefix?: string) =>
+    createRedisStore({ servers: { kind: 'redis', url: server?.url ?? '' }, ...(prefix && { prefix }) })
   beforeAll(async () => {
     server = await startRedis()
   })
@@ -82,7 +83,11 @@ describe('a Redis that is not there', () => {
   it('makes every operation fail with store_unavailable in bounded time, and is found again when it is back', async () => {
     const server = await startRedis()
     const reasons: string[] = []
-    const store = createRedisStore({ url: server.url, timeout: TIMEOUT, onError: (reason) => reasons.push(reason) })
+    const store = createRedisStore({
+      servers: { kind: 'redis', url: server.url },
+      timeout: TIMEOUT,
+      onError: (reason) => reasons.push(reason),
+    })
     await store.put('key', value, 60)
     await server.stop()
     expect(await refusedAll(store)).toBeLessThan(BOUND)
@@ -97,14 +102,14 @@ describe('a Redis that is not there', () => {
   it('is no reason to crash at start', async () => {
     const server = await startRedis()
     await server.stop()
-    const store = createRedisStore({ url: server.url, timeout: TIMEOUT })
+    const store = createRedisStore({ servers: { kind: 'redis', url: server.url }, timeout: TIMEOUT })
     expect(await refusedAll(store)).toBeLessThan(BOUND)
     await store.close()
   })
 
   it('may also hang: then too the answer comes in bounded time', async () => {
     const server = await startRedis()
-    const store = createRedisStore({ url: server.url, timeout: TIMEOUT })
+    const store = createRedisStore({ servers: { kind: 'redis', url: server.url }, timeout: TIMEOUT })
     await store.ping()
     process.kill(server.pid, 'SIGSTOP')
     expect(await refusedAll(store)).toBeLessThan(BOUND)
@@ -119,7 +124,7 @@ describe('a Redis that is not there', () => {
     const server = await startRedis()
     const reasons: unknown[] = []
     const store = createRedisStore({
-      url: server.url.replace('//', '//:s3cret@'),
+      servers: { kind: 'redis', url: server.url.replace('//', '//:s3cret@') },
       timeout: TIMEOUT,
       onError: (reason) => reasons.push(reason),
     })
@@ -136,7 +141,7 @@ describe('a Redis that is not there', () => {
 
   it('that is closed refuses at once', async () => {
     const server = await startRedis()
-    const store = createRedisStore({ url: server.url })
+    const store = createRedisStore({ servers: { kind: 'redis', url: server.url } })
     await store.ping()
     await store.close()
     await expect(store.get('key')).rejects.toEqual(unavailable)

@@ -209,8 +209,8 @@ describe('a broken configuration', () => {
       'trusted_proxies[0]',
       'is neither',
     ],
-    ['a store nobody knows', 'kind: redis', 'kind: paper', 'store', 'is no store'],
-    ['a Redis password in the file', 'redis://127', 'redis://u:p@127', 'store', 'is no store'],
+    ['a store nobody knows', 'kind: redis', 'kind: paper', 'store.kind', 'is no store'],
+    ['a Redis password in the file', 'redis://127', 'redis://u:p@127', 'store.url', 'is no Redis address'],
     [
       'keys that are to sign before sites know them',
       'state_dir',
