@@ -36,7 +36,7 @@ export const createDelivery = (
     const start = performance.now()
     for (;;) {
       const connection = of(key)
-      if (performance.now() >= deadline) throw new Error('not connected in time')
+      if (redis.status === 'end' || performance.now() >= deadline) throw new Error('not connected')
       if (connection?.status === 'ready') {
         givenUp.delete(connection)
         givenUp.delete(nobody)
