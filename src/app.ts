@@ -19,6 +19,7 @@ import { originForm } from './http/request-target.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { tenantResolver } from './http/tenant-resolver.ts'
 import type { Keyring } from './keyring/keyring.ts'
+import { type Backchannel, createBackchannel } from './oidc/backchannel.ts'
 import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
 import type { SealedStore } from './store/sealed.ts'
@@ -44,6 +45,8 @@ export interface AppDeps {
 }
 
 export interface App {
+  /** What the sites are told when a session ends. */
+  readonly backchannel: Backchannel
   /** The regional host and the tenants' own hosts. */
   readonly regional: RequestListener
   /** The host that asks for the card. */
@@ -73,7 +76,21 @@ export const createApp = (deps: AppDeps): App => {
         region: config.region,
         records: store.forTenant(tenant.id),
         subjectKey: config.subjectKey,
+        announce: (client, departed) => backchannel.announce(tenant.id, client, departed),
       }),
+  })
+
+  const backchannel = createBackchannel({
+    queue: store.queue('backchannel'),
+    recordsOf: (tenant) => store.forTenant(tenant),
+    logoutTokenOf: async (id, client, departed) => {
+      const tenant = tenants.byId(id)
+      return tenant && (await apps.of(tenant)).oidc.logoutToken(client, departed)
+    },
+    fetch: deps.fetch,
+    audit,
+    now,
+    report: (err) => log.error({ err }, 'back-channel logout'),
   })
 
   const listener = (
@@ -109,6 +126,7 @@ export const createApp = (deps: AppDeps): App => {
   const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)
   return {
     refreshKeys: apps.refresh,
+    backchannel,
     regional: listener(
       (host) => own(config.publicUrl)(host) ?? tenants.byHost(host)?.issuer,
       (app, ctx) => app.regional(ctx),

@@ -45,6 +45,8 @@ const DRAIN = 10_000
 
 /** Milliseconds between two looks at the tenants' signing keys: a folder is listed. */
 const KEYS_EVERY = 3000
+/** How often the queue of back-channel logouts is looked at, milliseconds: another gateway may have died. */
+const BACKCHANNEL_EVERY = 1000
 
 const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 
@@ -204,6 +206,7 @@ export const startGateway = async (
   const timers = [
     setInterval(watchExpiry, CHECK_EVERY).unref(),
     setInterval(() => void app.refreshKeys(), keysEvery).unref(),
+    setInterval(() => void app.backchannel.serve(), BACKCHANNEL_EVERY).unref(),
   ]
   const stopTimers = () => {
     for (const timer of timers) clearInterval(timer)
@@ -230,6 +233,7 @@ export const startGateway = async (
         await stopReadings()
         stopTimers()
         await Promise.all(servers.map(closeServer))
+        await app.backchannel.close()
         await register.close()
         await store.close()
       },

@@ -57,19 +57,28 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
   const clientOrigins = [...new Set(tenant.clients.flatMap(originsOf))]
 
   const logout = async (ctx: Ctx): Promise<void> => {
-    const params = ctx.method === 'POST' ? await readForm(ctx.req) : fieldsOf(ctx.URL.searchParams)
-    const uiLocales = params.ui_locales === undefined ? {} : { uiLocales: params.ui_locales }
-    const step = await oidc.logout(ctx.req, ctx.res, params)
+    const { method } = ctx
+    if (method !== 'GET' && method !== 'POST') throw new GatewayError('method_not_allowed')
+    const params = method === 'POST' ? await readForm(ctx.req) : fieldsOf(ctx.URL.searchParams)
+    const step = await oidc.logout(ctx.req, ctx.res, { method, params })
+    if (step.kind === 'again') {
+      ctx.status = 303
+      ctx.redirect(`${tenant.issuer}${routes.end_session}?${new URLSearchParams({ ...step.params })}`)
+      return
+    }
     if (step.kind === 'done') {
-      const url = step.url === undefined ? {} : { url: step.url }
-      return interaction.leave(ctx, { sessions: step.sessions, partial: false, ...url, ...uiLocales })
+      const { kind: _, ...ended } = step
+      return interaction.leave(ctx, { ...ended, partial: false })
     }
     // the button's answer leads back to the service, perhaps by way of the identity provider
-    allowFormTo(ctx.res, [...clientOrigins, ...interaction.logoutTargets(step.sessions)])
+    // sites send their citizens on to hosts that they did not register
+    allowFormTo(ctx.res, [...clientOrigins, 'https:', ...interaction.logoutTargets(step.sessions)])
     const form = { action: `${tenant.mountPath}${routes.end_session}`, fields: step.fields }
-    const language = pages.languageOf(ctx.req, tenant, params.ui_locales)
+    const language = pages.languageOf(ctx.req, tenant, step.uiLocales)
+    const name = await oidc.nameOfPresent(ctx.req, ctx.res)
+    const view = { step: 'ask', form, services: interaction.servicesOf(step.clients, language) } as const
     ctx.type = 'html'
-    ctx.body = pages.render('logout', { step: 'ask', form }, { tenant, language })
+    ctx.body = pages.render('logout', { ...view, ...(name !== undefined && { name }) }, { tenant, language })
   }
 
   /**

@@ -13,6 +13,16 @@ interface SingleLogout {
   readonly idp: string
 }
 
+interface BackchannelLogout {
+  readonly tenant: string
+  readonly client: string
+  /** The first is 1. */
+  readonly attempt: number
+}
+
+/** Who ended a session: its citizen, another person in the same browser, the identity provider. */
+export type SessionEnd = 'logout' | 'other_person' | 'provider'
+
 /** Why a request for a card page was not taken for the proxy's. */
 export type ProxyFault = 'address' | 'secret' | 'header twice' | 'header too large' | 'header malformed'
 
@@ -39,11 +49,17 @@ export type AuditEvent =
   | ({ readonly type: 'login.finished' } & Step & { readonly upstream: string; readonly level: 1 | 2 | 3 })
   | ({ readonly type: 'login.abandoned' } & Step & { readonly code?: ErrorCode })
   | { readonly type: 'login.cross_browser'; readonly tenant: string; readonly uid: string }
-  | {
-      readonly type: 'code.issued' | 'token.issued' | 'session.ended'
-      readonly tenant: string
-      readonly client?: string
-    }
+  | { readonly type: 'code.issued' | 'token.issued'; readonly tenant: string; readonly client?: string }
+  /** Single sign-on: a service was let in by the session, without another login. */
+  | { readonly type: 'session.used'; readonly tenant: string; readonly client: string; readonly level: 1 | 2 | 3 }
+  | { readonly type: 'session.ended'; readonly tenant: string; readonly why: SessionEnd }
+  /** Back-channel logout of one client. `failed` comes again after `retryIn` seconds, `given_up` does not. */
+  | ({ readonly type: 'backchannel.delivered' } & BackchannelLogout)
+  | ({ readonly type: 'backchannel.failed' } & BackchannelLogout & {
+        readonly reason: string
+        readonly retryIn: number
+      })
+  | ({ readonly type: 'backchannel.given_up' } & BackchannelLogout & { readonly reason: string })
   /** Single logout with a provider: `sent` and `returned` are ours and its answer, `received` and `answered` a provider's and ours. */
   | ({ readonly type: 'logout.sent' | 'logout.answered' } & SingleLogout)
   | ({ readonly type: 'logout.received' } & SingleLogout & {
@@ -124,6 +140,7 @@ export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'tenant.keys_not_rotated',
   'tenant.keys_unreadable',
   'code.replayed',
+  'backchannel.given_up',
   'refresh_token.replayed',
   'registry.refused',
   'registry.not_kept',

@@ -44,3 +44,7 @@ export interface Citizen {
     readonly vatNumber?: string
   }
 }
+
+/** Given name first; absent where a card bears none. */
+export const nameOf = ({ givenName, familyName }: Citizen): string | undefined =>
+  givenName !== undefined && familyName !== undefined ? `${givenName} ${familyName}` : undefined

@@ -1,5 +1,5 @@
 /** Every claim about a person that Varco can release, the scope that asks for it, and where it comes from. docs/rules/oidc-claims.md 1 and 3.1. */
-import type { Citizen } from '../citizen/citizen.ts'
+import { type Citizen, nameOf } from '../citizen/citizen.ts'
 
 const NATIONAL = 'https://attributes.eid.gov.it/'
 
@@ -29,9 +29,7 @@ const ofCompany = (name: string, value: (company: NonNullable<Citizen['company']
 export const catalogue: Readonly<Record<string, Claim>> = {
   given_name: single('given_name', 'profile', (citizen) => citizen.givenName),
   family_name: single('family_name', 'profile', (citizen) => citizen.familyName),
-  name: single('name', 'profile', ({ givenName, familyName }) =>
-    givenName !== undefined && familyName !== undefined ? `${givenName} ${familyName}` : undefined,
-  ),
+  name: single('name', 'profile', nameOf),
   birthdate: {
     scopes: ['profile'],
     names: ['birthdate', 'birthdate_source'],

@@ -24,6 +24,7 @@ const PARTIALS = [
   'cns',
   'eidas',
   'data',
+  'present',
 ] as const
 
 /** All that a template may name; ejs runs without `with`, so a misspelt name is an error and not a blank. */

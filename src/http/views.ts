@@ -37,6 +37,13 @@ export interface LoginView {
   readonly service: string
   readonly level: 1 | 2 | 3
   readonly alert?: Alert
+  /** Who is logged in already: they go on as they are, or the service needs another login of theirs. */
+  readonly present?: {
+    /** Absent where their card bears none. */
+    readonly name?: string
+    readonly continueHref?: string
+    readonly obstacle?: 'level' | 'data' | 'again'
+  }
   /** In the region's order. `entries` of spid: in this login's shuffled order. */
   readonly methods: readonly {
     readonly id: 'spid' | 'cie' | 'cns' | 'eidas'
@@ -67,10 +74,20 @@ export interface PostView {
 }
 
 export interface LogoutView {
-  /** `ask`: one button; `done`: logged out; `partial`: logged out here, perhaps not at the identity provider. */
-  readonly step: 'ask' | 'done' | 'partial'
+  /**
+   * `ask`: one button; `done`: logged out; `partial`: logged out here, perhaps not at the identity provider; `switched`:
+   * somebody else was, and this person goes on.
+   */
+  readonly step: 'ask' | 'done' | 'partial' | 'switched'
   /** `partial`: the way back to the service, where it asked for one. */
   readonly backHref?: string
+  /** `ask`: who is logged in, where that is known. */
+  readonly name?: string
+  /** `ask`: all that the session opened; else those that still believe in it. */
+  readonly services?: readonly { readonly name: string; readonly href: string }[]
+  /** `switched`: on to the service. */
+  readonly nextHref?: string
+  readonly service?: string
   /** `ask`: where the button posts to, with its hidden fields. */
   readonly form?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
 }

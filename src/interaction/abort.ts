@@ -1,7 +1,7 @@
 /** The citizen gives up: the service is told, and told why when an error came before. */
 import { errorTable, isErrorCode } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
-import type { LoginUnderWay } from '../oidc/provider.ts'
+import type { LoginUnderWay } from '../oidc/logins.ts'
 import type { InteractionDeps } from './deps.ts'
 
 export const createAbort =

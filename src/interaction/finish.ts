@@ -3,7 +3,9 @@
  * cookie, and all four ids must be the same. So who begins a login and lures a victim through it gets nothing.
  */
 import { GatewayError } from '../errors.ts'
+import { inLanguage } from '../http/pages.ts'
 import type { Ctx } from '../http/request-context.ts'
+import type { Completed, LoginUnderWay } from '../oidc/logins.ts'
 import type { InteractionDeps } from './deps.ts'
 import type { createLoginPage } from './login-page.ts'
 import type { LoginState } from './login-state.ts'
@@ -13,13 +15,21 @@ export const createFinish = (
   state: LoginState,
   loginPage: ReturnType<typeof createLoginPage>,
 ) => {
-  const { tenant, oidc, audit } = deps
+  const { tenant, oidc, audit, pages } = deps
 
   /** Without an outcome: a page loaded again, or too late. */
   const lost = async (ctx: Ctx, uid: string): Promise<never> => {
     const tombstone = await state.tombstone.get(uid)
     if (tombstone) ctx.state.clientId = tombstone.clientId
     throw new GatewayError(tombstone?.finished ? 'saml_response_already_used' : 'login_result_unknown')
+  }
+
+  /** At a shared computer: who comes after somebody is told that they were still logged in. */
+  const farewellToAnother = (ctx: Ctx, { client, uiLocales }: LoginUnderWay, next: string): void => {
+    const language = ctx.state.language ?? pages.languageOf(ctx.req, tenant, uiLocales)
+    const view = { step: 'switched', nextHref: next, service: inLanguage(client.names, language) } as const
+    ctx.type = 'html'
+    ctx.body = pages.render('logout', view, { tenant, language })
   }
 
   return async (ctx: Ctx, uid: string): Promise<void> => {
@@ -49,9 +59,9 @@ export const createFinish = (
     }
     const { citizen, session } = outcome.result
     const facts = { tenant: tenant.id, client: login.client.id, uid, upstream: outcome.upstream }
-    let next: string
+    let completed: Completed
     try {
-      next = await oidc.complete(ctx.req, ctx.res, citizen, session)
+      completed = await oidc.complete(ctx.req, ctx.res, citizen, session)
     } catch (error) {
       if (!(error instanceof GatewayError) || error.row.page !== 'choice') throw error
       // this service cannot take this person by this way in; another way may do
@@ -60,7 +70,8 @@ export const createFinish = (
     }
     await state.tombstone.put(uid, { clientId: login.client.id, finished: true })
     audit({ type: 'login.finished', ...facts, level: citizen.level })
+    if (completed.another) return farewellToAnother(ctx, login, completed.next)
     ctx.status = 303
-    ctx.redirect(next)
+    ctx.redirect(completed.next)
   }
 }

@@ -4,7 +4,7 @@ import type { GatewayError } from '../errors.ts'
 import { inLanguage } from '../http/pages.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginView } from '../http/views.ts'
-import type { LoginUnderWay } from '../oidc/provider.ts'
+import type { LoginUnderWay, Present } from '../oidc/logins.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Language } from '../tenant/tenant.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -24,6 +24,11 @@ export const waysIn = ({ tenant, region, upstreams }: InteractionDeps, level: Lo
     .filter((upstream) => upstream.levels.some((reachable) => reachable >= level))
     // SPID has none as long as no list of its providers could be had
     .filter((upstream) => upstream.choices({ level }).length > 0)
+
+const presentView = ({ name, obstacle }: Present, base: string): NonNullable<LoginView['present']> => ({
+  ...(name !== undefined && { name }),
+  ...(obstacle === undefined ? { continueHref: `${base}/continue` } : { obstacle }),
+})
 
 export const createLoginPage = (deps: InteractionDeps) => {
   const { tenant, region, pages } = deps
@@ -65,6 +70,7 @@ export const createLoginPage = (deps: InteractionDeps) => {
         level: login.level,
         methods: methodsOf(login, base, language),
         claims: login.claims,
+        ...(login.present && { present: presentView(login.present, base) }),
         needsFiscalNumber: login.client.claims.includes('fiscal_number'),
         cancelHref: code === undefined ? `${base}/abort` : `${base}/abort?after=${code}`,
         ...(row && code

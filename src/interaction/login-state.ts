@@ -35,6 +35,8 @@ export interface Leaving {
   readonly uiLocales?: string
   /** A provider could not end its session, or was not asked. */
   readonly partial: boolean
+  /** Ids of the services that we cannot tell. */
+  readonly untold?: readonly string[]
 }
 
 /** What a page can still say of a login that is over or lost. */

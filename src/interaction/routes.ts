@@ -1,7 +1,7 @@
 /** The addresses of a login below its tenant, in the order in which a browser meets them. */
 import { errorRow, GatewayError, isErrorCode } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
-import type { LoginUnderWay } from '../oidc/provider.ts'
+import type { LoginUnderWay } from '../oidc/logins.ts'
 import { createAbort } from './abort.ts'
 import { createBegin, type Wanted } from './begin.ts'
 import { createCallback } from './callback.ts'
@@ -11,7 +11,7 @@ import { createLoginPage, waysIn } from './login-page.ts'
 import { loginState } from './login-state.ts'
 import { createSingleLogout } from './single-logout.ts'
 
-const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|finish|abort))?$/
+const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|continue|finish|abort))?$/
 const SAML = /^\/saml\/(spid|cie)\/(acs|slo)$/
 
 export const createInteractionRoutes = (deps: InteractionDeps) => {
@@ -67,11 +67,22 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
     }
   }
 
+  /** Who is logged in goes on to the service. */
+  const goOn = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
+    // the policy would ask again anyway; this saves the round
+    if (login.present === undefined || login.present.obstacle !== undefined) return loginPage(ctx, login)
+    const next = await oidc.proceed(ctx.req, ctx.res)
+    await state.tombstone.put(login.uid, { clientId: login.client.id, finished: true })
+    ctx.status = 303
+    ctx.redirect(next)
+  }
+
   /** Answers and resolves `true`, or resolves `false` for paths that are not of a login. */
   return {
     /** What is left to do when a session here has ended. */
     leave: singleLogout.leave,
     logoutTargets: singleLogout.formTargets,
+    servicesOf: singleLogout.servicesOf,
 
     regional: async (ctx: Ctx, path: string): Promise<boolean> => {
       const [, uid, step] = LOGIN.exec(path) ?? []
@@ -81,6 +92,7 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
           throw new GatewayError('method_not_allowed')
         if (step === 'finish') await finish(ctx, uid)
         else if (step === 'begin') await chosen(ctx, await loginOf(ctx, uid))
+        else if (step === 'continue') await goOn(ctx, await loginOf(ctx, uid))
         else if (step === 'abort') await abort(ctx, await loginOf(ctx, uid))
         else await page(ctx, await loginOf(ctx, uid))
         return true

@@ -6,9 +6,11 @@ import type { LogoutRecord } from '../audit/register.ts'
 import type { UpstreamId } from '../citizen/citizen.ts'
 import { GatewayError } from '../errors.ts'
 import { readForm } from '../http/form-body.ts'
+import { inLanguage } from '../http/pages.ts'
 import type { Ctx } from '../http/request-context.ts'
 import { allowFormTo } from '../http/security-headers.ts'
 import type { ProviderSession } from '../oidc/provider-sessions.ts'
+import type { Language } from '../tenant/tenant.ts'
 import type { LogoutRequest, LogoutResponse, LogoutSender, Sent, SingleLogout } from '../upstream/upstream.ts'
 import type { InteractionDeps } from './deps.ts'
 import type { Leaving, LoginState } from './login-state.ts'
@@ -56,7 +58,12 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
     )
   }
 
-  const farewell = (ctx: Ctx, { url, uiLocales, partial }: Omit<Leaving, 'sessions'>): void => {
+  const servicesOf = (clients: readonly string[], language: Language) =>
+    tenant.clients
+      .filter(({ id }) => clients.includes(id))
+      .map(({ names, url }) => ({ name: inLanguage(names, language), href: url }))
+
+  const farewell = (ctx: Ctx, { url, uiLocales, partial, untold = [] }: Omit<Leaving, 'sessions'>): void => {
     if (url !== undefined && !partial) {
       ctx.status = 303
       ctx.redirect(url)
@@ -65,8 +72,9 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
     const view = partial
       ? ({ step: 'partial', ...(url === undefined ? {} : { backHref: url }) } as const)
       : ({ step: 'done' } as const)
+    const language = pages.languageOf(ctx.req, tenant, uiLocales)
     ctx.type = 'html'
-    ctx.body = pages.render('logout', view, { tenant, language: pages.languageOf(ctx.req, tenant, uiLocales) })
+    ctx.body = pages.render('logout', { ...view, services: servicesOf(untold, language) }, { tenant, language })
   }
 
   /** Our request to the provider of this session; `undefined` when it cannot be asked. */
@@ -131,6 +139,7 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
 
   return {
     leave,
+    servicesOf,
 
     /** What a page must be allowed to post to (CSP) when its form may end at these providers and come back from them. */
     formTargets: (sessions: readonly ProviderSession[]): readonly string[] => {

@@ -5,6 +5,7 @@
  */
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Records } from '../store/sealed.ts'
+import type { SessionRecords } from './session-records.ts'
 
 const BOUND_TO_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
 
@@ -20,11 +21,13 @@ const REUSED: Readonly<Record<string, () => Error>> = {
 export const createAdapter =
   ({
     records,
+    sessions,
     now,
     loginLife,
     grantLife,
   }: {
     records: Records
+    sessions: SessionRecords
     now: () => number
     loginLife: number
     grantLife: number
@@ -45,9 +48,7 @@ export const createAdapter =
         }
         // kept until the last login that began with it can end: only one of them may
         const more = model === 'PushedAuthorizationRequest' ? loginLife : 0
-        const life = (expiresIn || grantLife) + more
-        await records.put(model, id, payload, life)
-        if (model === 'Session' && payload.uid) await records.put('SessionUid', payload.uid, id, life)
+        await records.put(model, id, payload, (expiresIn || grantLife) + more)
       },
 
       async find(id) {
@@ -58,9 +59,9 @@ export const createAdapter =
         return (await records.get('RevokedGrant', payload.grantId)) === undefined ? payload : undefined
       },
 
-      async findByUid(uid) {
-        const id = await records.get<string>('SessionUid', uid)
-        return id === undefined ? undefined : records.get<AdapterPayload>(model, id)
+      // only sessions have one
+      async findByUid() {
+        return undefined
       },
 
       async findByUserCode() {
@@ -85,5 +86,7 @@ export const createAdapter =
       async revokeByGrantId(grantId) {
         await revoke(grantId)
       },
+
+      ...(model === 'Session' && sessions.adapter),
     }
   }

@@ -16,6 +16,9 @@ import { longestRenewal } from './refresh.ts'
 /** Seconds from the login. */
 export const SESSION = 8 * 3600
 
+/** Seconds after the login. What a tenant's single sign-on lets it serve others may be less, never more. */
+export const sessionLife = ({ singleSignOn }: Tenant): number => Math.max(SESSION, singleSignOn?.seconds ?? 0)
+
 type Parts = Required<Pick<Configuration, 'adapter' | 'findAccount' | 'renderError' | 'loadExistingGrant' | 'jwks'>> & {
   fetch: typeof globalThis.fetch
   policy: NonNullable<NonNullable<Configuration['interactions']>['policy']>
@@ -36,6 +39,10 @@ const clientMetadata = (client: Client, secretPlaceholder: string) => ({
   client_uri: client.url,
   redirect_uris: [...client.redirectUris],
   post_logout_redirect_uris: [...client.postLogoutRedirectUris],
+  ...(client.backchannelLogout && {
+    backchannel_logout_uri: client.backchannelLogout.uri,
+    backchannel_logout_session_required: client.backchannelLogout.sessionRequired,
+  }),
   token_endpoint_auth_method: client.auth,
   ...(client.secrets.length > 0 && { client_secret: secretPlaceholder }),
   ...(client.jwks !== undefined && { jwks: structuredClone(client.jwks) as JWKS }),
@@ -51,8 +58,9 @@ const isOwnPage = (client: RegisteredClient, origin: string) =>
   client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)
 
 /** Seconds, never 0, which the library refuses. Session and renewal are absolute: counted from the login, not from the last request. */
-const ttlOf = ({ lifetimes }: Tenant, now: () => number): NonNullable<Configuration['ttl']> => {
+const ttlOf = (tenant: Tenant, now: () => number): NonNullable<Configuration['ttl']> => {
   const left = (since: number, life: number) => Math.max(1, since + life - Math.floor(now() / 1000))
+  const { lifetimes } = tenant
   const most = lifetimes.refreshToken
   return {
     AuthorizationCode: lifetimes.code,
@@ -60,7 +68,7 @@ const ttlOf = ({ lifetimes }: Tenant, now: () => number): NonNullable<Configurat
     IdToken: lifetimes.idToken,
     Interaction: lifetimes.interaction,
     Grant: SESSION,
-    Session: (_ctx, session) => left(session.loginTs ?? Math.floor(now() / 1000), SESSION),
+    Session: (_ctx, session) => left(session.loginTs ?? Math.floor(now() / 1000), sessionLife(tenant)),
     RefreshToken: (_ctx, token) =>
       left(token.authTime ?? 0, longestRenewal(levelOfClass(token.acr ?? '') ?? 3, { most, session: SESSION })),
   }
@@ -100,6 +108,8 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   features: {
     devInteractions: { enabled: false },
     rpInitiatedLogout: { enabled: true },
+    // for the metadata; what is sent, when and how often is backchannel.ts
+    backchannelLogout: { enabled: true },
     claimsParameter: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     resourceIndicators: { enabled: false },

@@ -4,74 +4,62 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client, default as Provider, Session } from 'oidc-provider'
-import type { Audit } from '../audit/events.ts'
 import type { Records } from '../store/sealed.ts'
-import type { ProviderLogout, ProviderSession, ProviderSessions } from './provider-sessions.ts'
+import type { ProviderSession, ProviderSessions } from './provider-sessions.ts'
+import type { Ended, SessionEnds } from './session-end.ts'
+import type { SessionRecords } from './session-records.ts'
 
-/** `sessions`: those at identity providers that the session here was opened with. */
-export type LogoutStep =
-  /** Logged out here; `url` is where the client wants the citizen back, registered by it. */
-  | { readonly kind: 'done'; readonly url?: string; readonly sessions: readonly ProviderSession[] }
-  | {
-      readonly kind: 'ask'
-      readonly fields: Readonly<Record<string, string>>
-      readonly sessions: readonly ProviderSession[]
-    }
+type Params = Readonly<Record<string, string>>
 
-interface Wish {
-  readonly sessionUid: string
+interface Next {
+  /** Where the client wants the citizen back: registered by it. */
   readonly url?: string
+  readonly uiLocales?: string
 }
 
-/** Seconds that the one-button page waits. */
-const PATIENCE = 900
+export type LogoutStep =
+  /** Logged out here. */
+  | ({ readonly kind: 'done' } & Next & Ended)
+  | {
+      readonly kind: 'ask'
+      readonly uiLocales?: string
+      readonly fields: Params
+      /** Ids of the clients that the session opened. */
+      readonly clients: readonly string[]
+      /** Those at identity providers. */
+      readonly sessions: readonly ProviderSession[]
+    }
+  /** To be asked again as a GET, with these parameters. */
+  | { readonly kind: 'again'; readonly params: Params }
+
+interface Wish extends Next {
+  readonly sessionUid: string
+  readonly client?: string
+}
+
+/** Seconds that the one-button page waits, and that a browser has to come back. */
+const LIFE = { wish: 900, request: 120 } as const
+
+/** What a logout may say (OpenID Connect RP-Initiated Logout 2); anything else is passed over. */
+const KNOWN = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
+/** Characters of all of them together. */
+const LONGEST = 8192
 
 export const createLogout = ({
   provider,
   records,
   sessions,
-  audit,
-  tenant,
-  cookiePath,
+  ends,
+  atProviders,
   randomId,
 }: {
   provider: Provider
   records: Records
-  sessions: ProviderSessions
-  audit: Audit
-  tenant: string
-  cookiePath: string
+  sessions: SessionRecords
+  ends: SessionEnds
+  atProviders: ProviderSessions
   randomId: () => string
 }) => {
-  /** Ends the session and everything issued in it. Resolves with those at identity providers that it was opened with. */
-  const end = async (session: Session): Promise<readonly ProviderSession[]> => {
-    const grants = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? [])
-    await Promise.all(grants.map((grantId) => provider.AccessToken.revokeByGrantId(grantId)))
-    await session.destroy()
-    audit({ type: 'session.ended', tenant })
-    return sessions.take(session.uid)
-  }
-
-  /** The same, and in the browser. */
-  const endSession = async (
-    req: IncomingMessage,
-    res: ServerResponse,
-    session: Session,
-  ): Promise<readonly ProviderSession[]> => {
-    const { cookies } = provider.createContext(req, res)
-    cookies.set(provider.cookieName('session'), null, { path: cookiePath, httpOnly: true, sameSite: 'lax' })
-    return end(session)
-  }
-
-  /** A provider ends what it opened: the browser that asks may be any. Resolves with how many sessions ended here. */
-  const endSessionsOf = async (logout: ProviderLogout): Promise<number> => {
-    const uids = await sessions.endedBy(logout)
-    const found = await Promise.all(uids.map((uid) => provider.Session.findByUid(uid)))
-    const open = found.filter((session) => session !== undefined)
-    await Promise.all(open.map(end))
-    return open.length
-  }
-
   /** The client and person that a hint names, once its signature has been verified; an expired one is fine. */
   const readHint = async (hint: string): Promise<{ client: Client; sub: string } | undefined> => {
     try {
@@ -80,52 +68,75 @@ export const createLogout = ({
       const client = aud === undefined ? undefined : await provider.Client.find(aud)
       if (!client) return undefined
       const verified = await provider.IdToken.validate(hint, client)
+      // a logout token is signed by the same key, and is no proof that its bearer was logged in
+      if (verified.header.typ === 'logout+jwt') return undefined
       return { client, sub: String(verified.payload.sub) }
     } catch {
       return undefined
     }
   }
 
-  const whereTo = (client: Client | undefined, params: Readonly<Record<string, string>>): { readonly url?: string } => {
-    const uri = params.post_logout_redirect_uri
-    if (client === undefined || uri === undefined || !client.postLogoutRedirectUriAllowed(uri)) return {}
+  const whereTo = (client: Client | undefined, params: Params): Next => {
+    const { post_logout_redirect_uri: uri, state, ui_locales: uiLocales } = params
+    const language = uiLocales === undefined ? {} : { uiLocales }
+    if (client === undefined || uri === undefined || !client.postLogoutRedirectUriAllowed(uri)) return language
     const url = new URL(uri)
-    if (params.state !== undefined) url.searchParams.set('state', params.state)
-    return { url: url.href }
+    if (state !== undefined) url.searchParams.set('state', state)
+    return { url: url.href, ...language }
   }
 
-  const done = (next: { readonly url?: string }, ended: readonly ProviderSession[] = []): LogoutStep => ({
-    kind: 'done',
-    ...next,
-    sessions: ended,
-  })
+  const leave = async (req: IncomingMessage, res: ServerResponse, session: Session, next: Next, client?: string) =>
+    ({ kind: 'done', ...next, ...(await ends.endHere(req, res, session, { why: 'logout', client })) }) as const
+  const gone = (next: Next) => ({ kind: 'done', ...next, sessions: [], untold: [] }) as const
+
+  /** The session cookie does not come with a form posted from another site; with the redirect after it, it does. */
+  const comeBack = async (params: Params): Promise<LogoutStep> => {
+    const known = KNOWN.flatMap((name) => (params[name] === undefined ? [] : [[name, params[name]] as const]))
+    const size = known.reduce((sum, [, value]) => sum + value.length, 0)
+    const request = randomId()
+    // not in the address: an ID token would stay in logs and histories. What is too long is forgotten, and the page asks.
+    if (size <= LONGEST) await records.put('LogoutRequest', request, Object.fromEntries(known), LIFE.request)
+    return { kind: 'again', params: { request } }
+  }
+
+  /** The button of our own page: a form of another site would come without the session. */
+  const confirmed = async (req: IncomingMessage, res: ServerResponse, session: Session, confirm: string) => {
+    const { sessionUid, client, ...next } = (await records.get<Wish>('LogoutWish', confirm)) ?? {}
+    if (session.accountId === undefined) return gone(next)
+    return sessionUid === session.uid ? leave(req, res, session, next, client) : undefined
+  }
 
   /** `params`: of the query or of the form, each once. */
-  const logout = async (
+  return async (
     req: IncomingMessage,
     res: ServerResponse,
-    params: Readonly<Record<string, string>>,
+    { method, params: sent }: { readonly method: 'GET' | 'POST'; readonly params: Params },
   ): Promise<LogoutStep> => {
     const session = await provider.Session.get(provider.createContext(req, res))
+    const someone = session.accountId !== undefined
 
-    if (params.confirm !== undefined) {
-      const wish = await records.take<Wish>('LogoutWish', params.confirm)
-      // the session cookie does not come with a form posted from another site
-      if (wish === undefined || wish.sessionUid !== session.uid) return done({})
-      const { sessionUid: _, ...next } = wish
-      return done(next, await endSession(req, res, session))
-    }
+    const answered = sent.confirm === undefined ? undefined : await confirmed(req, res, session, sent.confirm)
+    if (answered !== undefined) return answered
+    if (method === 'POST' && !someone) return comeBack(sent)
+    const stored = sent.request === undefined ? undefined : await records.take<Params>('LogoutRequest', sent.request)
+    const params = stored ?? sent
 
-    const hint = params.id_token_hint === undefined ? undefined : await readHint(params.id_token_hint)
+    const read = params.id_token_hint === undefined ? undefined : await readHint(params.id_token_hint)
+    // a hint for another client than the one that speaks is not its own (RP-Initiated Logout 2)
+    const hint = params.client_id === undefined || params.client_id === read?.client.clientId ? read : undefined
     const client =
       hint?.client ?? (params.client_id === undefined ? undefined : await provider.Client.find(params.client_id))
     const next = whereTo(client, params)
-    if (session.accountId === undefined) return done(next)
-    if (hint !== undefined && hint.sub === session.accountId) return done(next, await endSession(req, res, session))
+    if (!someone) return gone(next)
+    if (hint !== undefined && hint.sub === session.accountId)
+      return leave(req, res, session, next, hint.client.clientId)
     const confirm = randomId()
-    await records.put('LogoutWish', confirm, { sessionUid: session.uid, ...next } satisfies Wish, PATIENCE)
-    return { kind: 'ask', fields: { confirm }, sessions: await sessions.of(session.uid) }
+    const wish: Wish = { sessionUid: session.uid, ...next, ...(client && { client: client.clientId }) }
+    await records.put('LogoutWish', confirm, wish, LIFE.wish)
+    const clients = Object.keys(await sessions.authorizationsOf(session.uid))
+    const { uiLocales } = next
+    const asked = { fields: { confirm }, clients, sessions: await atProviders.of(session.uid) }
+    return { kind: 'ask', ...asked, ...(uiLocales !== undefined && { uiLocales }) }
   }
-
-  return { endSession, endSessionsOf, logout }
 }
+export type Logout = ReturnType<typeof createLogout>

@@ -1,46 +1,98 @@
-/** When the citizen must (again) choose a way in. Single sign-on is off: every request wants a login of its own. */
-import { errors, interactionPolicy } from 'oidc-provider'
+/** When the citizen must (again) choose a way in, and when they are asked whether they still are who was here. */
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { levelOfClass } from '../citizen/assurance.ts'
 import { requestedLevel } from '../claims/acr.ts'
 import type { Client } from '../tenant/tenant.ts'
+import { type Obstacle, obstacleBetween, type SingleSignOn } from './single-sign-on.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
-export const createPolicy = ({ clientOf }: { clientOf: (id: string) => Client | undefined }) => {
+/** A person that the request itself names: by an ID token of theirs, or by the claim `sub` (OpenID Connect Core 3.1.2.1, 5.5.1). */
+const namesAnother = ({ oidc }: KoaContextWithOIDC): boolean => {
+  const hinted = oidc.entities.IdTokenHint?.payload.sub
+  const claimed = (oidc.claims.id_token?.sub as { value?: unknown } | null | undefined)?.value
+  return [hinted, claimed].some((sub) => sub !== undefined && sub !== oidc.session?.accountId)
+}
+
+/** Somebody who was logged in before this request, and may be passed on. `prompt=none`: without a word. */
+export const mustChoose = ({ oidc }: KoaContextWithOIDC): boolean =>
+  oidc.result?.login === undefined && oidc.result?.select_account === undefined && !oidc.prompts.has('none')
+
+export const createPolicy = ({
+  clientOf,
+  singleSignOn,
+}: {
+  clientOf: (id: string) => Client | undefined
+  singleSignOn: SingleSignOn
+}) => {
+  const levelAsked = ({ oidc: { params } }: KoaContextWithOIDC, { minLevel }: Client) =>
+    requestedLevel({
+      acrValues: params?.acr_values as string | undefined,
+      claims: params?.claims as string | undefined,
+      minLevel,
+    })
+  const clientIn = ({ oidc: { client } }: KoaContextWithOIDC) => client && clientOf(client.clientId)
+
+  /** Of a session that would serve this request; after a login in this very request there is none. */
+  const obstacle = async (ctx: KoaContextWithOIDC): Promise<Obstacle | undefined> => {
+    const client = clientIn(ctx)
+    const login = ctx.oidc.result?.login === undefined ? await singleSignOn.of(ctx) : undefined
+    return client && login && obstacleBetween(login, client, levelAsked(ctx, client))
+  }
+
   const policy = base()
   const login = policy.get('login')
   if (!login) throw new Error('oidc-provider no longer has a login prompt')
-  // Both compare for equality: asked level 2, reached level 3 would ask for ever. `level` below compares levels.
+  // These compare for equality: asked level 2, reached level 3 would ask for ever. `level` below compares levels.
   login.checks.remove('essential_acr')
   login.checks.remove('essential_acrs')
+  // and these would ask again who has just logged in as somebody else
+  login.checks.remove('id_token_hint')
+  login.checks.remove('claims_id_token_sub_value')
   login.checks.add(
-    new Check('login_required', 'End-User authentication is required', (ctx) =>
-      // no account: the record of the login is gone
-      ctx.oidc.result?.login === undefined || ctx.oidc.account === undefined
-        ? Check.REQUEST_PROMPT
-        : Check.NO_NEED_TO_PROMPT,
-    ),
+    // without single sign-on the session alone leads to nobody; the record of a login may also be gone
+    new Check('login_required', 'End-User authentication is required', (ctx) => ctx.oidc.account === undefined),
   )
   login.checks.add(
-    new Check('level', 'the level asked was not reached', (ctx) => {
-      const { client, params, result, session } = ctx.oidc
-      const known = client && clientOf(client.clientId)
-      if (!known || result?.login === undefined) return Check.NO_NEED_TO_PROMPT
-      const asked = requestedLevel({
-        acrValues: params?.acr_values as string | undefined,
-        claims: params?.claims as string | undefined,
-        minLevel: known.minLevel,
-      })
-      // a login in this very request did not reach it: asking again would loop
-      if ((levelOfClass(session?.acr ?? '') ?? 0) < asked) throw new errors.UnmetAuthenticationRequirements()
-      return Check.NO_NEED_TO_PROMPT
+    new Check('another_person', 'the End-User is not the one that was asked for', (ctx) => {
+      const another = namesAnother(ctx)
+      if (another && ctx.oidc.result?.login !== undefined) throw new errors.LoginRequired('another End-User logged in')
+      return another
     }),
   )
+  login.checks.add(
+    new Check('level', 'the level asked was not reached', async (ctx) => {
+      const client = clientIn(ctx)
+      const reached = levelOfClass(ctx.oidc.session?.acr ?? '') ?? 0
+      // a login in this very request did not reach it: asking again would loop
+      if (client && ctx.oidc.result?.login !== undefined && reached < levelAsked(ctx, client))
+        throw new errors.UnmetAuthenticationRequirements()
+      return (await obstacle(ctx)) === 'level'
+    }),
+  )
+  login.checks.add(
+    new Check('data', 'the login lacks what this client needs', async (ctx) => (await obstacle(ctx)) === 'data'),
+  )
 
-  // Without checks of their own, but known: else `prompt=consent` or `select_account` would be an error.
-  const selectAccount = new Prompt({ name: 'select_account', requestable: true })
+  const selectAccount = new Prompt(
+    { name: 'select_account', requestable: true },
+    new Check('logged_in', 'the End-User must say who they are', async (ctx) =>
+      mustChoose(ctx) ? (await singleSignOn.of(ctx)) !== undefined : false,
+    ),
+  )
   policy.remove('consent')
   policy.add(selectAccount)
+  // without a check of its own, but known: else `prompt=consent` would be an error
   policy.add(new Prompt({ name: 'consent', requestable: true }))
-  return policy
+
+  return {
+    policy,
+    /** Would the session pass this request on, as far as can be said before the library looks? */
+    passes: async (ctx: KoaContextWithOIDC): Promise<boolean> => {
+      const { session, params, prompts } = ctx.oidc
+      if (mustChoose(ctx) || namesAnother(ctx) || prompts.has('login')) return false
+      if (params?.max_age !== undefined && session?.past(Number(params.max_age))) return false
+      return (await singleSignOn.of(ctx)) !== undefined && (await obstacle(ctx)) === undefined
+    },
+  }
 }

@@ -35,11 +35,13 @@ export const attributesNeeded = (claims: readonly ClaimName[]): Attributes => [
 ]
 
 /** Claims that a login with this set could never fill. */
-export const claimsWithout = (
+export const claimsWithout = <Name extends string>(
   { attributes }: Pick<AttributeSet, 'attributes'>,
-  claims: readonly ClaimName[],
-): readonly ClaimName[] =>
-  claims.filter((claim) => !ways[claim].some((way) => way.every((name) => attributes.includes(name))))
+  claims: readonly Name[],
+): readonly Name[] => {
+  const known: { readonly [claim in string]?: readonly Attributes[] } = ways
+  return claims.filter((claim) => !known[claim]?.some((way) => way.every((name) => attributes.includes(name))))
+}
 
 /** Least data: of the sets that fill all claims the one with the fewest attributes, of two equal ones the lower index. */
 export const smallestSet = (sets: readonly AttributeSet[], claims: readonly ClaimName[]): AttributeSet | undefined =>

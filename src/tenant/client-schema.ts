@@ -31,6 +31,8 @@ export const clientSchema = block({
   initiate_login_uri: webUrl.exactOptional(),
   redirect_uris: uris.min(1, told('is empty', 'name the address to which the service wants its citizens back')),
   post_logout_redirect_uris: uris.default([]),
+  backchannel_logout_uri: webUrl.exactOptional(),
+  backchannel_logout_session_required: z.boolean().default(false),
   min_level: level.default(2),
   claims: z.array(z.enum(claimNames)).superRefine(distinct(), always).default([]),
   attribute_set: attributeSet.exactOptional(),

@@ -23,6 +23,12 @@ export const readClient = (
   initiateLoginUri: client.initiate_login_uri ?? client.url,
   redirectUris: client.redirect_uris,
   postLogoutRedirectUris: client.post_logout_redirect_uris,
+  ...(client.backchannel_logout_uri !== undefined && {
+    backchannelLogout: {
+      uri: client.backchannel_logout_uri,
+      sessionRequired: client.backchannel_logout_session_required,
+    },
+  }),
   minLevel: client.min_level,
   claims: client.claims,
   attributeSet: sets === undefined ? 0 : attributeSetOf(client, sets, report),

@@ -138,6 +138,9 @@ export const readTenant = (
     ...registrations,
     ...(eidas !== undefined && { eidas }),
     lifetimes: lifetimesOf(file.lifetimes, region.lifetimes),
+    ...(file.single_sign_on !== undefined && {
+      singleSignOn: { seconds: Math.round(file.single_sign_on.hours * 3600) },
+    }),
     clients: file.clients.map((client, index) =>
       readClient(client, {
         sets: (file.methods.spid ?? methods.spid) ? registrations.spid.attributeSets : undefined,

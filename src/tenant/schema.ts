@@ -44,6 +44,12 @@ const host = z
     told('is not a host name', 'write it as accesso.comune.example.it, in small letters, without https://'),
   )
 
+const BOUNDS = 'write a number from 0.25 (a quarter of an hour) to 12; or remove single_sign_on, and every service asks'
+const singleSignOnHours = z
+  .number(told('is not a number of hours', BOUNDS))
+  .min(0.25, told('is too short to serve anybody', BOUNDS))
+  .max(12, told('is longer than a day at the office', BOUNDS))
+
 const languagesOf = (texts: unknown): readonly string[] =>
   typeof texts === 'object' && texts !== null ? Object.keys(texts).filter((key) => key in LANGUAGES) : []
 const LANGUAGES = Object.fromEntries(languages.map((language) => [language, true]))
@@ -120,6 +126,7 @@ export const tenantSchema = block({
   methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
   federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: { contact: {} } }),
   lifetimes: lifetimesSchema,
+  single_sign_on: block({ hours: singleSignOnHours }).exactOptional(),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 }).superRefine(literalWhereLive, always)
 export type TenantFile = z.output<typeof tenantSchema>

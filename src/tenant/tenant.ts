@@ -71,6 +71,8 @@ export interface Client {
   readonly initiateLoginUri: string
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
+  /** Where its server is told that a session has ended (OpenID Connect Back-Channel Logout 2.2). */
+  readonly backchannelLogout?: { readonly uri: string; readonly sessionRequired: boolean }
   readonly minLevel: Level
   /** The claims that it declared: nothing else is ever released to it. */
   readonly claims: readonly string[]
@@ -164,5 +166,7 @@ export interface Tenant {
   /** EntityID and ACS are SPID's: docs/design/0002-eidas-acs.md. Absent where `methods.eidas` is off. */
   readonly eidas?: SamlRegistration
   readonly lifetimes: Lifetimes
+  /** So long after a login its session may let other services of the tenant in; absent: never. */
+  readonly singleSignOn?: { readonly seconds: number }
   readonly clients: readonly Client[]
 }

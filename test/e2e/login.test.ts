@@ -124,7 +124,21 @@ describe('a login', () => {
     const { login, end } = await gateway.loginBy('spid', { params: { claims } })
     const { idToken } = await gateway.claimsOf(login, end)
     expect(Object.keys(idToken).sort()).toEqual(
-      ['acr', 'amr', 'aud', 'auth_time', 'exp', 'iat', 'idp', 'idp_type', 'iss', 'nonce', 'sub', 'tenant'].sort(),
+      [
+        'acr',
+        'amr',
+        'aud',
+        'auth_time',
+        'exp',
+        'iat',
+        'idp',
+        'idp_type',
+        'iss',
+        'nonce',
+        'sid',
+        'sub',
+        'tenant',
+      ].sort(),
     )
   })
 

@@ -26,6 +26,16 @@ export const de: Dictionary = {
       3: 'Sie brauchen eine digitale Identität der Stufe 3: eine Karte mit ihrer PIN.',
     },
     choose: 'Wählen Sie, wie Sie sich anmelden',
+    chooseOther: 'Oder mit einer anderen Identität anmelden',
+    present: 'Bereits angemeldet: {name}',
+    presentUnnamed: 'In diesem Browser ist bereits jemand angemeldet',
+    goOn: 'Weiter als {name}',
+    goOnUnnamed: 'Mit dieser Anmeldung weiter',
+    obstacles: {
+      level: 'Dieser Dienst verlangt eine höhere Sicherheitsstufe: Melden Sie sich noch einmal an.',
+      data: 'Dieser Dienst braucht Daten, nach denen wir bei jener Anmeldung nicht gefragt haben: Melden Sie sich noch einmal an.',
+      again: 'Dieser Dienst verlangt, dass Sie sich noch einmal anmelden.',
+    },
     enter: 'Anmelden mit {method}',
     spid: 'Nutzen Sie die digitale Identität Ihres Anbieters, zum Beispiel mit App und Passwort.',
     spidLevel3: 'Nur wenige SPID-Anbieter haben die Stufe 3. Falls Ihrer sie nicht hat, nutzen Sie eine Karte.',
@@ -68,12 +78,21 @@ export const de: Dictionary = {
   logout: {
     askTitle: 'Möchten Sie sich abmelden?',
     askText: 'Danach müssen Sie sich für die Dienste neu anmelden.',
+    askWho: 'In diesem Browser ist {name} angemeldet.',
+    askServices: 'Sie melden sich zugleich von allen geöffneten Diensten ab:',
+    buttonAll: 'Von allem abmelden',
     button: 'Abmelden',
     doneTitle: 'Sie sind abgemeldet',
     doneText:
       'Ihre Anmeldung in diesem Browser ist beendet. Zeigt die Website eines Dienstes noch Ihren Namen, melden Sie sich auch dort ab.',
     doneShared:
       'Ist es nicht Ihr eigener Computer? Schließen Sie auch den Browser: Die Anmeldung bei SPID oder CIE kann offen bleiben.',
+    untold: 'Diese Seiten erhalten keine Nachricht: Wenn dort noch Ihr Name steht, melden Sie sich auch dort ab.',
+    switchedTitle: 'Die vorige Anmeldung ist beendet',
+    switchedText:
+      'In diesem Browser war noch eine andere Person angemeldet. Wir haben ihre Anmeldung beendet, und Sie können jetzt mit Ihrer weitermachen.',
+    switchedNext: 'Weiter zu «{service}»',
+    switchedShared: 'Benutzen Sie einen fremden Computer? Melden Sie sich am Ende ab und schließen Sie den Browser.',
     partialTitle: 'Sie sind nur hier abgemeldet',
     partialText:
       'Die Anmeldung bei den Diensten ist in diesem Browser beendet. Ihr Identitätsanbieter hat die Abmeldung nicht bestätigt: Die Anmeldung bei SPID oder CIE kann offen bleiben, auch in der App.',

@@ -59,6 +59,15 @@ export interface Dictionary {
     readonly levels: { readonly 1: string; readonly 2: string; readonly 3: string }
     /** Heading over the ways in, for those who move by headings. */
     readonly choose: string
+    /** The same below somebody who may go on as they are. */
+    readonly chooseOther: string
+    /** `{name}`: who is logged in already. */
+    readonly present: string
+    readonly presentUnnamed: string
+    readonly goOn: string
+    readonly goOnUnnamed: string
+    /** Why they must log in again. */
+    readonly obstacles: { readonly level: string; readonly data: string; readonly again: string }
     /** `{method}`: the text of a button. */
     readonly enter: string
     readonly spid: string
@@ -107,10 +116,22 @@ export interface Dictionary {
   readonly logout: {
     readonly askTitle: string
     readonly askText: string
+    /** `{name}`: who is logged in. */
+    readonly askWho: string
+    /** Before the list of services. */
+    readonly askServices: string
     readonly button: string
+    readonly buttonAll: string
     readonly doneTitle: string
     readonly doneText: string
     readonly doneShared: string
+    /** Before the list of services that are not told by us. */
+    readonly untold: string
+    /** Somebody else was logged in with this browser. */
+    readonly switchedTitle: string
+    readonly switchedText: string
+    readonly switchedNext: string
+    readonly switchedShared: string
     /** Logged out here; the identity provider did not confirm. */
     readonly partialTitle: string
     readonly partialText: string

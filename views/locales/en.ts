@@ -25,6 +25,16 @@ export const en: Dictionary = {
       3: 'You need a level 3 digital identity: a card with its PIN.',
     },
     choose: 'Choose how to sign in',
+    chooseOther: 'Or sign in with another identity',
+    present: 'Already signed in: {name}',
+    presentUnnamed: 'Somebody is already signed in with this browser',
+    goOn: 'Continue as {name}',
+    goOnUnnamed: 'Continue with this sign-in',
+    obstacles: {
+      level: 'This service asks for a higher level of security: sign in again.',
+      data: 'This service needs data that we did not ask for when you signed in: sign in again.',
+      again: 'This service asks you to sign in again.',
+    },
     enter: 'Sign in with {method}',
     spid: 'Use the digital identity from your provider, for example with its app and your password.',
     spidLevel3: 'Few SPID providers have level 3. If yours does not, sign in with a card.',
@@ -65,11 +75,20 @@ export const en: Dictionary = {
   logout: {
     askTitle: 'Do you want to sign out?',
     askText: 'To use the services again you will have to sign in.',
+    askWho: '{name} is signed in with this browser.',
+    askServices: 'You will be signed out of all the services that you opened:',
+    buttonAll: 'Sign out of everything',
     button: 'Sign out',
     doneTitle: 'You are signed out',
     doneText:
       'Your sign-in in this browser has ended. If the site of a service still shows your name, sign out there too.',
     doneShared: 'Is this someone else’s computer? Close the browser too: you may still be signed in to SPID or CIE.',
+    untold: 'These sites do not get our notice: if one still shows your name, sign out there too.',
+    switchedTitle: 'The earlier sign-in has been closed',
+    switchedText:
+      'Another person was still signed in with this browser. We have closed that sign-in, and you can now go on with yours.',
+    switchedNext: 'Continue to “{service}”',
+    switchedShared: 'Is this somebody else’s computer? When you have finished, sign out and close the browser.',
     partialTitle: 'You are signed out here only',
     partialText:
       'You are no longer signed in to the services in this browser. Your identity provider did not confirm that you signed out: you may still be signed in to SPID or CIE, also in the app.',

@@ -25,6 +25,16 @@ export const it: Dictionary = {
       3: 'Serve un’identità digitale di livello 3: una carta con il suo PIN.',
     },
     choose: 'Scegli come entrare',
+    chooseOther: 'Oppure entra con un’altra identità',
+    present: 'Accesso già fatto: {name}',
+    presentUnnamed: 'Accesso già fatto con questo browser',
+    goOn: 'Continua come {name}',
+    goOnUnnamed: 'Continua con questo accesso',
+    obstacles: {
+      level: 'Questo servizio chiede un livello di sicurezza più alto: rifai l’accesso.',
+      data: 'Questo servizio ha bisogno di dati che in quell’accesso non abbiamo chiesto: rifai l’accesso.',
+      again: 'Questo servizio chiede di rifare l’accesso.',
+    },
     enter: 'Entra con {method}',
     spid: 'Usa l’identità digitale del tuo gestore, per esempio con l’app e la password.',
     spidLevel3: 'Pochi gestori SPID hanno il livello 3. Se il tuo non lo ha, entra con la carta.',
@@ -65,11 +75,20 @@ export const it: Dictionary = {
   logout: {
     askTitle: 'Vuoi uscire?',
     askText: 'Se esci, per usare di nuovo i servizi devi rifare l’accesso.',
+    askWho: 'L’accesso di questo browser è di {name}.',
+    askServices: 'Esci insieme da tutti i servizi che hai aperto:',
+    buttonAll: 'Esci da tutto',
     button: 'Esci',
     doneTitle: 'Uscita completata',
     doneText:
       'L’accesso fatto da questo browser è chiuso. Se il sito di un servizio mostra ancora il tuo nome, esci anche da lì.',
     doneShared: 'Usi un computer di altri? Chiudi anche il browser: l’accesso a SPID o CIE può restare aperto.',
+    untold: 'Questi siti non ricevono l’avviso: se mostrano ancora il tuo nome, esci anche da lì.',
+    switchedTitle: 'L’accesso di prima è chiuso',
+    switchedText:
+      'In questo browser era rimasto aperto l’accesso di un’altra persona. L’abbiamo chiuso, e ora puoi continuare con il tuo.',
+    switchedNext: 'Continua verso «{service}»',
+    switchedShared: 'Usi un computer di altri? Quando hai finito, esci e chiudi il browser.',
     partialTitle: 'Uscita completata solo qui',
     partialText:
       'L’accesso ai servizi da questo browser è chiuso. Il tuo gestore di identità non ha confermato l’uscita: l’accesso a SPID o CIE, anche nell’app, può restare aperto.',

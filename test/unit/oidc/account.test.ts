@@ -32,6 +32,7 @@ describe('the account of a refresh token', () => {
       records,
       tenant,
       clientOf: () => (minLevel === undefined ? undefined : { ...client, minLevel }),
+      singleSignOn: { of: async () => undefined },
     })
     const token = { kind, grantId: 'grant', clientId: 'sito' } as unknown as RefreshToken
     return findAccount({ oidc: {} } as Parameters<typeof findAccount>[0], sub, token)

@@ -1,0 +1,108 @@
+/** What a service is given: after a login, or because the session of one may serve it. */
+import { createHash } from 'node:crypto'
+import type Provider from 'oidc-provider'
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type { Citizen } from '../citizen/citizen.ts'
+import { catalogue, claimsByScope, loginClaims } from '../claims/catalogue.ts'
+import type { Client } from '../tenant/tenant.ts'
+import { SESSION } from './configuration.ts'
+import type { loginRecords } from './login-record.ts'
+import type { Finished } from './logins.ts'
+import type { ProviderSessions } from './provider-sessions.ts'
+import { longestRenewal } from './refresh.ts'
+import type { SessionRecords } from './session-records.ts'
+import type { SingleSignOn } from './single-sign-on.ts'
+
+const scopesKnown = new Set([...Object.keys(claimsByScope()), 'offline_access'])
+
+/** Of one client in one session. Not random: two requests at once must not make two of it. */
+export const sidOf = (sessionUid: string, clientId: string): string =>
+  createHash('sha256').update(`${sessionUid}\0${clientId}`).digest('base64url')
+
+interface Login {
+  readonly sub: string
+  readonly citizen: Citizen
+}
+
+export const createGrants = ({
+  provider,
+  logins,
+  clientOf,
+  sessions,
+  atProviders,
+  singleSignOn,
+  passes,
+  renewal,
+  used,
+}: {
+  provider: () => Provider
+  logins: ReturnType<typeof loginRecords>
+  clientOf: (id: string) => Client | undefined
+  sessions: SessionRecords
+  atProviders: ProviderSessions
+  singleSignOn: SingleSignOn
+  /** May the session of this request serve it? */
+  passes: (ctx: KoaContextWithOIDC) => Promise<boolean>
+  /** Seconds from a login at level 1 for which it may be renewed. */
+  renewal: number
+  /** Told when a session served a client. */
+  used: (client: string, login: Login) => void
+}) => {
+  /** `before`: to be used further. */
+  const save = async ({ sub, citizen }: Login, client: Client, scope: unknown, before?: Grant): Promise<Grant> => {
+    const asked = String(scope ?? '').split(' ')
+    const longest = longestRenewal(citizen.level, { most: renewal, session: SESSION })
+    const life = asked.includes('offline_access') ? Math.max(SESSION, longest) : SESSION
+    const { Grant } = provider()
+    const grant = before ?? new Grant({ accountId: sub, clientId: client.id, ...{ expiresIn: life } })
+    grant.addOIDCScope(asked.filter((one) => scopesKnown.has(one)))
+    grant.addOIDCClaims([...loginClaims, ...client.claims.flatMap((name) => catalogue[name]?.names ?? [])])
+    const grantId = await grant.save()
+    await logins.put(grantId, { sub, citizen, declared: client.claims }, life)
+    return grant
+  }
+
+  /** What an earlier grant of the client gave would outlive the logout: a session knows one of each. */
+  const replace = async (earlier: string | undefined, grantId: string) => {
+    if (earlier !== undefined && earlier !== grantId) await provider().RefreshToken.revokeByGrantId(earlier)
+  }
+
+  /** That which the client has had from this very login, or a new one: another would end its tokens. */
+  const ofSession = async (given: string | undefined, login: Login, client: Client, scope: unknown): Promise<Grant> => {
+    const before = given === undefined ? undefined : await logins.get(given)
+    const { authTime, level } = login.citizen
+    const same = before?.sub === login.sub && before.citizen.authTime === authTime && before.citizen.level === level
+    const grant = await save(login, client, scope, same && given ? await provider().Grant.find(given) : undefined)
+    used(client.id, login)
+    return grant
+  }
+
+  return {
+    /** Resolves with its id. */
+    create: async (login: Login, client: Client, scope: unknown): Promise<string> =>
+      (await save(login, client, scope)).jti,
+
+    /** What the library looks for: the grant of the login that ends with this request, or of the session that passes it on. */
+    async existing(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+      const { client: { clientId = '' } = {}, session, result } = ctx.oidc
+      const client = clientOf(clientId)
+      if (client === undefined || session === undefined) return undefined
+      session.sidFor(client.id, sidOf(session.uid, client.id))
+      const { [client.id]: given } = await sessions.authorizationsOf(session.uid)
+      const { consent, providerSession } = (result ?? {}) as Finished
+      if (consent?.grantId === undefined) {
+        const login = (await passes(ctx)) ? await singleSignOn.of(ctx) : undefined
+        const grant = login && (await ofSession(given?.grantId, login, client, ctx.oidc.params?.scope))
+        if (grant) await replace(given?.grantId, grant.jti)
+        return grant
+      }
+      // here the login meets the session of the browser, which has no name before
+      if (providerSession !== undefined) await atProviders.bind(session.uid, providerSession)
+      const login = await logins.get(consent.grantId)
+      if (login) await singleSignOn.remember(ctx.req, session.uid, login, client)
+      await replace(given?.grantId, consent.grantId)
+      return provider().Grant.find(consent.grantId)
+    },
+  }
+}
+export type Grants = ReturnType<typeof createGrants>

@@ -1,0 +1,73 @@
+/**
+ * A browser's session in the store. The library writes it whole, so of two requests at once (two services opened side by
+ * side, a logout beside a login) the last would undo the other. Here what clients were given stands under the session's
+ * uid and is only ever added to, and a session that has ended stays ended.
+ */
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import type { Records } from '../store/sealed.ts'
+
+/** What the session gave one client: the library's own words. */
+export interface Authorization {
+  readonly sid?: string | undefined
+  readonly grantId?: string | undefined
+  readonly persistsLogout?: boolean | undefined
+}
+export type Authorizations = Readonly<Record<string, Authorization>>
+
+interface OfUid {
+  /** Of the session's record: new after each login. */
+  readonly id: string
+  readonly authorizations: Authorizations
+}
+
+/** `longest`: seconds that a session can live. */
+export const sessionRecords = (records: Records, longest: number) => {
+  const hasEnded = async (uid: string) => (await records.get('EndedSession', uid)) !== undefined
+
+  const remember = async (uid: string, id: string, authorizations: Authorizations, ttl: number) => {
+    const added = (known: OfUid): OfUid => ({ id, authorizations: { ...known.authorizations, ...authorizations } })
+    const first: OfUid = { id, authorizations }
+    for (;;) {
+      if ((await records.update('SessionUid', uid, added, ttl)) !== undefined) return
+      if (await records.add('SessionUid', uid, first, ttl)) return
+    }
+  }
+
+  const adapter = {
+    async upsert(id: string, payload: AdapterPayload, expiresIn: number) {
+      await records.put('Session', id, payload, expiresIn)
+      const { uid, authorizations = {} } = payload
+      if (uid === undefined) return
+      await remember(uid, id, authorizations, expiresIn)
+      // looked at afterwards: a logout that came in between has not seen this record
+      if (await hasEnded(uid)) await records.delete('Session', id)
+    },
+    find: (id: string) => records.get<AdapterPayload>('Session', id),
+    async findByUid(uid: string) {
+      const known = await records.get<OfUid>('SessionUid', uid)
+      const payload = known && (await records.get<AdapterPayload>('Session', known.id))
+      return payload && { ...payload, authorizations: { ...known.authorizations } }
+    },
+    destroy: (id: string) => records.delete('Session', id),
+  } satisfies Partial<Adapter>
+
+  const authorizationsOf = async (uid: string): Promise<Authorizations> =>
+    (await records.get<OfUid>('SessionUid', uid))?.authorizations ?? {}
+
+  return {
+    adapter,
+    /** By client id. */
+    authorizationsOf,
+    /** From now on nothing joins it. Resolves with all that it gave. */
+    async close(uid: string): Promise<Authorizations> {
+      await records.put('EndedSession', uid, true, longest)
+      return authorizationsOf(uid)
+    },
+    /** What is left of one that was closed. */
+    async forget(uid: string): Promise<void> {
+      const known = await records.take<OfUid>('SessionUid', uid)
+      if (known) await records.delete('Session', known.id)
+    },
+  }
+}
+export type SessionRecords = ReturnType<typeof sessionRecords>
