@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { GatewayError, StartError } from '../errors.ts'
+import { backup, restore } from './backup.ts'
 import { cieMetadataCommand } from './cie-metadata.ts'
 import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
@@ -42,6 +43,8 @@ const commands: readonly Command[] = [
   keysList,
   keysRotate,
   keysReseal,
+  backup,
+  restore,
   spidIdpsUpdate,
   spidIdpsList,
   spidMetadataCommand,

@@ -155,6 +155,12 @@ export const createKeyring = ({
   }
 }
 
+/** Throws an Error where a file of keys, under its name in the folder, does not open. */
+export const assertOpens = (name: string, content: string, masterKeys: readonly MasterKey[]): void => {
+  const { tenant = '', epoch = 0 } = keyFile(name) ?? {}
+  tenantKeysOf({ ...JSON.parse(openFile(content, sealedName(tenant, epoch), masterKeys)), epoch })
+}
+
 /** The epoch is part of the name: an old file under a new number does not open. */
 const sealedName = (tenant: string, epoch: number): string => `keyring/${tenant}/${epoch}`
 

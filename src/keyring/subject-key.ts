@@ -8,6 +8,9 @@ import { join } from 'node:path'
 import { StartError } from '../errors.ts'
 import { writeNewFile } from './new-file.ts'
 
+/** Below `state_dir`. */
+export const FINGERPRINT_FILE = 'subject-key.fingerprint'
+
 /** Hex SHA-256: safe to write into a configuration, for the key is random. */
 export const fingerprintOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex')
 
@@ -30,7 +33,7 @@ export const assertSubjectKey = async ({
   if (configured !== undefined && configured.toLowerCase() !== fingerprint) {
     throw refusal(fingerprint, `the configuration names ${configured}`)
   }
-  const path = join(stateDir, 'subject-key.fingerprint')
+  const path = join(stateDir, FINGERPRINT_FILE)
   const pinned = (await pinnedIn(path)) ?? (await pin(path, fingerprint))
   if (pinned !== fingerprint) throw refusal(fingerprint, `this gateway started with ${pinned} before (${path})`)
 }

@@ -6,6 +6,7 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/keyring/keyring.ts'
+import { createBrowser } from '../fixtures/gateway/browser.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { startRedis } from '../fixtures/redis-server.ts'
@@ -56,6 +57,10 @@ const keyring = () =>
     now: Date.now,
   })
 
+/** A browser whose next request goes to the one gateway or the other. */
+let to: TestGateway
+const browser = () => createBrowser({ addressOf: (name) => (name === host ? to.regional : '') })
+
 /** What a site does with an ID token: it must verify with the keys of whichever gateway it asked. */
 const verified = async (idToken: string) => {
   for (const gateway of [one, two]) {
@@ -102,7 +107,9 @@ describe('a rotation while people log in', () => {
     const before = (await jwksOf(one)).kids
     // a code that waits, an access token, a session with its ID token
     const waiting = await one.loginBy('spid')
-    const entered = await one.loginBy('spid')
+    to = one
+    const entered = await one.loginBy('spid', { browser: browser() })
+    to = two
     const { tokens } = await one.claimsOf(entered.login, entered.end)
 
     const keys = await keyring().load('ala')
@@ -137,7 +144,9 @@ describe('a rotation while people log in', () => {
 
   it('after a leak, by the command: the old keys are gone within seconds, and no login under way is lost', async () => {
     const before = (await jwksOf(one)).kids
-    const { login, post } = await one.upToAnswer('spid')
+    to = one
+    const { login, post } = await one.upToAnswer('spid', { browser: browser() })
+    to = two
     const { code, out } = await varco.run(['keys', 'rotate', 'ala', '--now', '--config', join(folder, 'gateway.yaml')])
       .ended
     expect({ code, out }).toEqual({
