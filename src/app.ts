@@ -7,6 +7,7 @@ import type { Register } from './audit/register.ts'
 import type { UpstreamId } from './citizen/citizen.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { type Assets, serveAssets } from './http/assets.ts'
+import { brandAssets } from './http/brand.ts'
 import { certificateOfProxy, certificateOfSocket } from './http/client-certificate.ts'
 import { errorHandler } from './http/error-handler.ts'
 import { serveMetadata } from './http/metadata.ts'
@@ -59,7 +60,7 @@ export const createApp = (deps: AppDeps): App => {
   const { config, store, keyring, audit, log, now, randomId, assets } = deps
   const tenants = createTenantRegistry(config.tenants)
   const metadataOf = createServedMetadata(config)
-  const pages = createPages({ renderer: deps.renderer, region: config.region })
+  const pages = createPages({ renderer: deps.renderer, region: config.region, now })
 
   const apps = createTenantApps({
     keyring,
@@ -114,6 +115,7 @@ export const createApp = (deps: AppDeps): App => {
     if (clientCertificate !== undefined) koa.use(clientCertificate)
     koa.use(origin({ originOf, trustedProxies, audit }))
     koa.use(serveAssets(assets))
+    koa.use(serveAssets(brandAssets(tenants.byId)))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(tenantResolver(tenants))
     koa.use(toTenant)

@@ -14,6 +14,7 @@ import type { GatewayConfig, Listen, MetadataSource } from './config/gateway-con
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
 import { createCardServer } from './http/card-server.ts'
+import { fonts } from './http/fonts.ts'
 import { createHealthServer } from './http/health.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
@@ -179,7 +180,7 @@ export const startGateway = async (
     now,
     processId: `${hostname()}-${process.pid}-${randomId().slice(0, 8)}`,
   })
-  const assets = loadAssets(`${viewsDir}/assets`)
+  const assets = loadAssets(`${viewsDir}/assets`, fonts)
   const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
     config,

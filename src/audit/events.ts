@@ -47,6 +47,7 @@ export type AuditEvent =
         readonly detail?: string
       })
   | ({ readonly type: 'login.finished' } & Step & { readonly upstream: string; readonly level: 1 | 2 | 3 })
+  | ({ readonly type: 'login.left' } & Step)
   | ({ readonly type: 'login.abandoned' } & Step & { readonly code?: ErrorCode })
   | { readonly type: 'login.cross_browser'; readonly tenant: string; readonly uid: string }
   | { readonly type: 'code.issued' | 'token.issued'; readonly tenant: string; readonly client?: string }

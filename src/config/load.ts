@@ -157,7 +157,7 @@ const tenantFiles = async (
   return files.map((name) => `${path.replace(/\/$/, '')}/${name}`)
 }
 
-const regionOf = (file: RegionFile, eidas: boolean): Region => ({
+export const regionOf = (file: RegionFile, eidas: boolean): Region => ({
   name: file.name,
   helpdesk: helpdeskOf(file.helpdesk),
   legal: legalOf(file.legal),

@@ -11,17 +11,15 @@ export interface LanguageWishes {
   readonly acceptLanguage?: string | undefined
   /** The tenant's own. */
   readonly fallback: Language
+  /** Those that the tenant's pages come in; all unless said. */
+  readonly among?: readonly Language[]
 }
 
-/** `de-AT` → `de`; `undefined` for a tag whose language we do not speak. */
-const languageOf = (tag: string): Language | undefined => {
-  const primary = tag.trim().toLowerCase().split(/[-_]/, 1)[0]
-  return languages.find((language) => language === primary)
-}
-
-const firstKnown = (tags: readonly string[]): Language | undefined => {
+/** Of the first tag whose language is one of those: `de-AT` → `de`. */
+const firstOf = (tags: readonly string[], among: readonly Language[]): Language | undefined => {
   for (const tag of tags) {
-    const language = languageOf(tag)
+    const primary = tag.trim().toLowerCase().split(/[-_]/, 1)[0]
+    const language = among.find((one) => one === primary)
     if (language !== undefined) return language
   }
   return undefined
@@ -45,9 +43,12 @@ const byWeight = (header: string): string[] =>
     .sort((a, b) => b.weight - a.weight)
     .map(({ tag }) => tag)
 
-export const pickLanguage = ({ query, uiLocales, cookie, acceptLanguage, fallback }: LanguageWishes): Language =>
-  languageOf(query ?? '') ??
-  firstKnown((uiLocales ?? '').split(' ')) ??
-  languageOf(cookie ?? '') ??
-  firstKnown(byWeight(acceptLanguage ?? '')) ??
-  fallback
+export const pickLanguage = ({
+  query = '',
+  uiLocales = '',
+  cookie = '',
+  acceptLanguage = '',
+  fallback,
+  among = languages,
+}: LanguageWishes): Language =>
+  firstOf([query, ...uiLocales.split(' '), cookie, ...byWeight(acceptLanguage)], among) ?? fallback

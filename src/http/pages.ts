@@ -4,8 +4,10 @@ import { type ErrorCode, GatewayError } from '../errors.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Region } from '../tenant/region.ts'
 import { type Client, type Language, type Localised, languages, type Tenant } from '../tenant/tenant.ts'
+import { brandOf } from './brand.ts'
 import { cookieOf } from './browser.ts'
 import { pickLanguage } from './language.ts'
+import { phraseIn } from './phrases.ts'
 import type { Renderer } from './render.ts'
 import type { Frame, Views } from './views.ts'
 
@@ -16,6 +18,8 @@ export interface PageOptions {
   readonly language: Language
   /** Path of the page where the language can be changed; none for answers that cannot be asked for again. */
   readonly sameAt?: string
+  /** Where questions and answers stand for this page; the tenant's own page unless said. */
+  readonly helpHref?: string
 }
 
 export interface Pages {
@@ -42,7 +46,27 @@ const ofSigns = ['de', 'lld'] as const
 const besideItalian = ({ languages: own, names }: Tenant): Language | undefined =>
   [...own, ...ofSigns].find((language) => ofSigns.some((one) => one === language) && names[language])
 
-export const createPages = ({ renderer, region }: { renderer: Renderer; region: Region }): Pages => {
+/** Steps that are taken once: to ask again, in another language, is to be told something else. */
+const TAKEN_ONCE = /\/(begin|finish|cns)$/
+
+/** The page of a request, for another language; undefined where it cannot be asked for again. */
+const sameAtOf = (req: IncomingMessage): string | undefined => {
+  const { originalUrl } = req as { originalUrl?: string }
+  const url = URL.parse(originalUrl ?? req.url ?? '', 'http://localhost')
+  if (url === null || req.method !== 'GET' || TAKEN_ONCE.test(url.pathname)) return undefined
+  url.searchParams.delete('lang')
+  return `${url.pathname}${url.search}`
+}
+
+export const createPages = ({
+  renderer,
+  region,
+  now,
+}: {
+  renderer: Renderer
+  region: Region
+  now: () => number
+}): Pages => {
   const localised = (text: Localised | undefined, language: Language) => text && inLanguage(text, language)
 
   const tenantFrame = (tenant: Tenant, language: Language): NonNullable<Frame['tenant']> => {
@@ -52,7 +76,8 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
     const otherName = otherLanguage && tenant.names[otherLanguage]
     const other =
       otherLanguage === undefined || otherName === undefined || otherName === name ? {} : { otherName, otherLanguage }
-    return { name, siteUrl: tenant.siteUrl, ...other }
+    const { logoHref, stylesHref } = brandOf(tenant)
+    return defined({ name, siteUrl: tenant.siteUrl, ...other, logoHref, stylesHref })
   }
 
   const languageOf: Pages['languageOf'] = (req, tenant, uiLocales) =>
@@ -63,12 +88,13 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
         cookie: tenant && cookieOf(req, cookieName(tenant, 'lang', 'tenant')),
         acceptLanguage: req.headers['accept-language'],
         fallback: tenant?.defaultLanguage ?? 'it',
+        among: tenant?.languages ?? languages,
       }),
     )
 
-  const render: Pages['render'] = (page, view, { tenant, language, sameAt }) => {
-    const helpdesk = { ...region.helpdesk, ...tenant?.helpdesk }
-    const legal = { ...region.legal, ...tenant?.legal }
+  const render: Pages['render'] = (page, view, { tenant, language, sameAt, helpHref }) => {
+    const { hours, ...helpdesk } = tenant?.helpdesk ?? region.helpdesk
+    const legal = tenant?.legal ?? region.legal
     return renderer.render(
       page,
       defined({
@@ -82,10 +108,13 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
               })),
         region: inLanguage(region.name, language),
         tenant: tenant && tenantFrame(tenant, language),
-        helpdesk: defined({ ...helpdesk, hours: localised(helpdesk.hours, language) }),
+        helpdesk: defined({ ...helpdesk, hours: hours && phraseIn(hours, language) }),
+        // with its host: the page may be one of the card's host
+        helpHref: helpHref ?? (tenant && `${tenant.issuer}/help?lang=${language}`),
         legal: defined({
           privacyUrl: localised(legal.privacyUrl, language),
           accessibilityUrl: localised(legal.accessibilityUrl, language),
+          notesUrl: localised(legal.notesUrl, language),
         }),
         assets: '/assets',
       }),
@@ -96,7 +125,9 @@ export const createPages = ({ renderer, region }: { renderer: Renderer; region: 
   const error: Pages['error'] = (req, { code, requestId, tenant, client, language = languageOf(req, tenant) }) => {
     const { sentence } = new GatewayError(code).row
     const restart = client && { href: client.initiateLoginUri, service: inLanguage(client.names, language) }
-    return render('error', defined({ alert: { code, sentence, id: requestId }, restart }), { tenant, language })
+    const sameAt = sameAtOf(req)
+    const options = { tenant, language, ...(sameAt !== undefined && { sameAt }) }
+    return render('error', defined({ alert: { code, sentence, id: requestId, at: now() }, restart }), options)
   }
 
   return { languageOf, render, error }

@@ -4,7 +4,7 @@ import type { Dictionary, PartialDictionary } from '../../views/locales/dictiona
 import { en } from '../../views/locales/en.ts'
 import { it } from '../../views/locales/it.ts'
 import { lld } from '../../views/locales/lld.ts'
-import type { Language } from '../tenant/tenant.ts'
+import type { Language, Localised } from '../tenant/tenant.ts'
 
 /** A text with its language where that is not the page's own. A class, so that the escape function can tell it from data. */
 export class Phrase {
@@ -51,3 +51,9 @@ export const fill = (phrase: Phrase, values: Readonly<Record<string, string>>): 
     ),
     phrase.language,
   )
+
+/** A text of a tenant's or the region's file, marked where the page's language lacks it. */
+export const phraseIn = (text: Localised, language: Language): Phrase => {
+  const own = text[language]
+  return own === undefined ? new Phrase(text.it, 'it') : new Phrase(own)
+}

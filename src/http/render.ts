@@ -3,32 +3,54 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
 import type { Dictionary } from '../../views/locales/dictionary.ts'
+import { review } from '../../views/locales/lld.ts'
 import type { Assets } from './assets.ts'
+import { helpGroups } from './help.ts'
+import { nextSteps, supportHref, timeOf } from './next-steps.ts'
 import { fill, Phrase, type Phrases, phrases } from './phrases.ts'
-import type { Alert, Frame, Views } from './views.ts'
+import type { Alert, Frame, HelpView, Views } from './views.ts'
 
 export interface Renderer {
   render<K extends keyof Views>(page: K, frame: Frame, view: Views[K]): string
 }
 
-const PAGES = ['login', 'error', 'post', 'logout'] as const satisfies readonly (keyof Views)[]
+const PAGES = ['login', 'error', 'help', 'post', 'logout'] as const satisfies readonly (keyof Views)[]
 const PARTIALS = [
   'layout',
   'header',
   'footer',
   'alert',
+  'steps',
   'support',
   'fields',
   'spid',
   'cie',
   'cns',
   'eidas',
+  'other',
+  'in-app',
   'data',
   'present',
 ] as const
 
 /** All that a template may name; ejs runs without `with`, so a misspelt name is an error and not a blank. */
-const LOCALS = ['t', 'frame', 'view', 'asset', 'fill', 'told', 'claimLabels', 'partial', 'head', 'body', 'input']
+const LOCALS = [
+  't',
+  'frame',
+  'view',
+  'asset',
+  'fill',
+  'told',
+  'steps',
+  'support',
+  'claimLabels',
+  'helpGroups',
+  'reviewed',
+  'partial',
+  'head',
+  'body',
+  'input',
+]
 
 /** HTML that a template made. Nothing but `partial` and the page itself creates one. */
 class Html {
@@ -52,8 +74,9 @@ const compile = (file: string): ejs.TemplateFunction =>
 
 /** The three texts of an alert, with the provider's name in them. */
 const toldBy = (t: Phrases, alert: Alert) => {
-  const own = alert.upstream === 'cie' ? (t.cieSentences as Partial<Phrases['sentences']>)[alert.sentence] : undefined
-  const { title, what, next } = own ?? t.sentences[alert.sentence]
+  const ofCie = alert.upstream === 'cie' ? (t.cieSentences as Partial<Phrases['sentences']>)[alert.sentence] : undefined
+  const ofKind = alert.sentence === 'identity_type' && alert.wants ? t.identitySentences[alert.wants] : undefined
+  const { title, what, next } = ofCie ?? ofKind ?? t.sentences[alert.sentence]
   const provider = alert.provider ?? t.frame.someProvider.text
   return { title: fill(title, { provider }), what: fill(what, { provider }), next: fill(next, { provider }) }
 }
@@ -74,6 +97,7 @@ const titles: { readonly [K in keyof Views]: (t: Phrases, view: Views[K]) => Phr
     return fill(t.frame.errorTitle, { title: title.text })
   },
   error: (t, { alert }) => fill(t.frame.errorTitle, { title: toldBy(t, alert).title.text }),
+  help: (t) => t.help.title,
   post: (t, { to }) => fill(t.post.title, { to }),
   logout: (t, { step }) => t.logout[`${step}Title`],
 }
@@ -94,6 +118,7 @@ export const createRenderer = ({ viewsDir, assets }: { viewsDir: string; assets:
   return {
     render: (page, frame, view) => {
       const t = phrases[frame.language]
+      const { service, restart } = view as { service?: string; restart?: { service: string } }
       const locals = {
         t,
         frame,
@@ -101,6 +126,13 @@ export const createRenderer = ({ viewsDir, assets }: { viewsDir: string; assets:
         fill,
         asset: (name: string) => assets.href(name, frame.assets),
         told: (alert: Alert) => toldBy(t, alert),
+        steps: (alert: Alert) => nextSteps(t, frame, alert),
+        support: (alert: Alert) => ({
+          time: timeOf(alert.at, frame),
+          href: supportHref(t, frame, alert, service ?? restart?.service),
+        }),
+        helpGroups: (help: HelpView) => helpGroups(t, frame.language, help),
+        reviewed: review !== undefined,
         claimLabels: (claims: readonly string[]) => claimLabelsOf(t, claims),
         partial: (name: string, input: unknown = {}): Html => run(partials, name, { ...locals, input }),
       }

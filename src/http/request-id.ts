@@ -10,3 +10,7 @@ export const requestIdOf = (unique: string): string =>
     .map((byte) => ALPHABET[byte % ALPHABET.length])
     .join('')
     .replace(/(.{4})(?=.)/g, '$1-')
+
+/** One that was given out, as far as its form says. */
+export const isRequestId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){2}$/.test(value)

@@ -1,6 +1,7 @@
 /** What each page shows. Pages get these models and a dictionary, nothing else: no request, no configuration. */
 import type { ErrorCode, Sentence } from '../errors.ts'
 import type { Language } from '../tenant/tenant.ts'
+import type { Phrase } from './phrases.ts'
 
 /** Shared by every page: header, footer, language links, help. All texts already in the page's language. */
 export interface Frame {
@@ -15,9 +16,22 @@ export interface Frame {
     /** Of `otherName`, for its `lang` attribute; Italian unless said. */
     readonly otherLanguage?: Language
     readonly siteUrl: string
+    readonly logoHref?: string
+    /** Of a stylesheet with its colour. */
+    readonly stylesHref?: string
   }
-  readonly helpdesk: { readonly phone?: string; readonly email?: string; readonly hours?: string }
-  readonly legal: { readonly privacyUrl?: string; readonly accessibilityUrl?: string }
+  readonly helpdesk: {
+    readonly phone?: string
+    readonly email?: string
+    readonly hours?: Phrase
+    /** Of a form in the place of an e-mail. */
+    readonly formUrl?: string
+  }
+  /** The page with questions and answers. */
+  readonly helpHref?: string
+  readonly legal: { readonly privacyUrl?: string; readonly accessibilityUrl?: string; readonly notesUrl?: string }
+  /** Said on every page, above its heading: planned maintenance, say. */
+  readonly banner?: Phrase
   /** Path prefix of the static files, e.g. `/assets`. */
   readonly assets: string
 }
@@ -27,14 +41,22 @@ export interface Alert {
   readonly code: ErrorCode
   readonly sentence: Sentence
   readonly id: string
+  /** Milliseconds since 1970. */
+  readonly at: number
   /** Name of the provider that the citizen came back from. */
   readonly provider?: string
   /** Where they came back from: some sentences differ for CIE. */
   readonly upstream?: 'spid' | 'cie' | 'cns' | 'eidas'
+  /** The kind of identity that the service wants, for a citizen who came with the other. */
+  readonly wants?: 'personal' | 'professional'
+  /** The same way in once more; `card`: this time by reading the card. */
+  readonly retry?: { readonly href: string; readonly name: string; readonly card: boolean }
 }
 
 export interface LoginView {
   readonly service: string
+  /** The Comune's own sentence. */
+  readonly text?: Phrase
   readonly level: 1 | 2 | 3
   readonly alert?: Alert
   /** Who is logged in already: they go on as they are, or the service needs another login of theirs. */
@@ -48,7 +70,8 @@ export interface LoginView {
   readonly methods: readonly {
     readonly id: 'spid' | 'cie' | 'cns' | 'eidas'
     readonly label: string
-    readonly entries: readonly { readonly name: string; readonly href: string }[]
+    /** `troubled`: its logins fail at the moment. It is said, and the provider stays. */
+    readonly entries: readonly { readonly name: string; readonly href: string; readonly troubled?: boolean }[]
     /** Of CIE, where the service asks for less: by reading the card, level 3. */
     readonly cardHref?: string
   }[]
@@ -56,6 +79,12 @@ export interface LoginView {
   readonly claims: readonly string[]
   /** The service works with the Italian tax code, which few people of other countries have: said before they set out. */
   readonly needsFiscalNumber?: boolean
+  /** Not ours: shown last. */
+  readonly other?: { readonly label: Phrase; readonly href: string }
+  /** On a phone a card can hardly be read: what it needs is folded up. */
+  readonly phone?: boolean
+  /** The page is open inside of another app: where to begin again in a browser of its own. */
+  readonly beginAt?: string
   readonly cancelHref: string
 }
 
@@ -63,6 +92,13 @@ export interface ErrorView {
   readonly alert: Alert
   /** Start again at the service, where it is known. */
   readonly restart?: { readonly href: string; readonly service: string }
+}
+
+/** Questions and answers for the ways in of a tenant, in the region's order. */
+export interface HelpView {
+  readonly methods: readonly { readonly id: 'spid' | 'cie' | 'cns' | 'eidas'; readonly label: string }[]
+  /** To the login that it was opened from. */
+  readonly back?: { readonly href: string; readonly service: string }
 }
 
 /** A page that sends itself on (SAML POST binding, OAuth form_post); with a visible button without JavaScript. */
@@ -95,6 +131,7 @@ export interface LogoutView {
 export interface Views {
   login: LoginView
   error: ErrorView
+  help: HelpView
   post: PostView
   logout: LogoutView
 }

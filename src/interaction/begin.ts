@@ -8,8 +8,8 @@ import type { Language } from '../tenant/tenant.ts'
 import { runStrategy } from '../upstream/run-strategy.ts'
 import type { Pending, ServiceProvider, Upstream } from '../upstream/upstream.ts'
 import type { InteractionDeps } from './deps.ts'
-import { waysIn } from './login-page.ts'
 import type { LoginState } from './login-state.ts'
+import { waysIn } from './ways-in.ts'
 
 export interface Wanted {
   readonly upstream: string

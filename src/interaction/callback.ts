@@ -132,9 +132,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     // An unsigned refusal only chooses the sentence: whoever sends one must not be able to spend the login.
     if (authenticated) await useUp(pending, answer)
     if (error.row.page !== 'choice') throw error
-    const provider = upstreams.get(pending.upstream)?.choices({ level: pending.level })
-    const name = provider?.find(({ idp }) => idp === pending.idp?.entityId)?.name
-    return passOn(ctx, pending, { error: error.code, ...(name === undefined ? {} : { provider: name }) })
+    return passOn(ctx, pending, { error: error.code, ...(pending.idp && { idp: pending.idp.entityId }) })
   }
 
   return {

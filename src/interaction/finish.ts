@@ -54,8 +54,8 @@ export const createFinish = (
     }
 
     if ('error' in outcome.result) {
-      const { error, provider } = outcome.result
-      return loginPage(ctx, login, { error: new GatewayError(error), upstream: outcome.upstream, provider })
+      const { error, ...from } = outcome.result
+      return loginPage(ctx, login, { error: new GatewayError(error), upstream: outcome.upstream, ...from })
     }
     const { citizen, session } = outcome.result
     const facts = { tenant: tenant.id, client: login.client.id, uid, upstream: outcome.upstream }

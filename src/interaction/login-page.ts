@@ -1,29 +1,20 @@
 /** The page where the citizen chooses a way in; also where an attempt that failed comes back to. */
-import type { UpstreamId } from '../citizen/citizen.ts'
-import type { GatewayError } from '../errors.ts'
+import { errorRow, GatewayError, isErrorCode } from '../errors.ts'
 import { inLanguage } from '../http/pages.ts'
+import { phraseIn } from '../http/phrases.ts'
 import type { Ctx } from '../http/request-context.ts'
+import { isRequestId } from '../http/request-id.ts'
+import { isInApp, isPhone } from '../http/user-agent.ts'
 import type { LoginView } from '../http/views.ts'
 import type { LoginUnderWay, Present } from '../oidc/logins.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Language } from '../tenant/tenant.ts'
-import type { Upstream } from '../upstream/upstream.ts'
+import { createAlert, type Failure } from './alert.ts'
 import type { InteractionDeps } from './deps.ts'
 import { shuffled } from './shuffle.ts'
-
-/** The scheme's own name, in every language. */
-const names = { spid: 'SPID', cie: 'CIE', eidas: 'eIDAS' } as const
+import { beginHref, labelOf, waysIn } from './ways-in.ts'
 
 const A_YEAR = 365 * 24 * 3600
-
-/** The upstreams that this tenant offers, that can reach the level and lead somewhere, in the region's order. */
-export const waysIn = ({ tenant, region, upstreams }: InteractionDeps, level: LoginUnderWay['level']): Upstream[] =>
-  region.methodOrder
-    .filter((id) => tenant.methods[id])
-    .flatMap((id) => upstreams.get(id) ?? [])
-    .filter((upstream) => upstream.levels.some((reachable) => reachable >= level))
-    // SPID has none as long as no list of its providers could be had
-    .filter((upstream) => upstream.choices({ level }).length > 0)
 
 const presentView = ({ name, obstacle }: Present, base: string): NonNullable<LoginView['present']> => ({
   ...(name !== undefined && { name }),
@@ -32,64 +23,82 @@ const presentView = ({ name, obstacle }: Present, base: string): NonNullable<Log
 
 export const createLoginPage = (deps: InteractionDeps) => {
   const { tenant, region, pages } = deps
-
-  const label = (id: UpstreamId, language: Language) =>
-    id === 'cns' ? inLanguage(region.cnsLabel, language) : names[id]
+  const alertOf = createAlert(deps)
 
   const methodsOf = (login: LoginUnderWay, base: string, language: Language): LoginView['methods'] =>
     waysIn(deps, login.level).map((upstream) => {
-      const hrefOf = (idp: string | undefined, more: Readonly<Record<string, string>> = {}) =>
-        `${base}/begin?${new URLSearchParams({ upstream: upstream.id, ...(idp === undefined ? {} : { idp }), lang: language, ...more })}`
+      const hrefOf = (idp: string | undefined, more = {}) =>
+        beginHref(base, { upstream: upstream.id, idp, lang: language, ...more })
       const entries = shuffled(upstream.choices({ level: login.level }), login.uid).map(({ name, idp }) => ({
         name,
         href: hrefOf(idp),
       }))
       const card = upstream.id === 'cie' && login.level < 3 ? { cardHref: hrefOf(undefined, { level: '3' }) } : {}
-      return { id: upstream.id, label: label(upstream.id, language), entries, ...card }
+      return { id: upstream.id, label: labelOf(region, upstream.id, language), entries, ...card }
     })
 
   /** `failure`: what brought the citizen back. The status is then the error's: never 200 with an error text. */
-  return (
-    ctx: Ctx,
-    login: LoginUnderWay,
-    failure?: { error: GatewayError; upstream?: UpstreamId; provider?: string | undefined },
-  ): void => {
+  return (ctx: Ctx, login: LoginUnderWay, failure?: Failure): void => {
     const language = ctx.state.language ?? pages.languageOf(ctx.req, tenant, login.uiLocales)
-    if (ctx.query.lang !== undefined) {
-      const options = { path: tenant.mountPath || '/', maxAge: A_YEAR * 1000, sameSite: 'lax', httpOnly: true } as const
-      ctx.cookies.set(cookieName(tenant, 'lang', 'tenant'), language, { ...options, signed: false })
-    }
+    if (ctx.query.lang !== undefined) rememberLanguage(ctx, language)
     const base = `${tenant.mountPath}/login/${login.uid}`
-    const { row, code } = failure?.error ?? {}
-    ctx.status = row?.status ?? 200
+    const alert = failure && alertOf(ctx, login, failure, { base, language })
+    const { otherAccess } = login.client
+    ctx.status = failure?.error.row.status ?? 200
     ctx.type = 'html'
     ctx.body = pages.render(
       'login',
       {
         service: inLanguage(login.client.names, language),
+        ...(tenant.branding.text !== undefined && { text: phraseIn(tenant.branding.text, language) }),
         level: login.level,
         methods: methodsOf(login, base, language),
         claims: login.claims,
         ...(login.present && { present: presentView(login.present, base) }),
         needsFiscalNumber: login.client.claims.includes('fiscal_number'),
-        cancelHref: code === undefined ? `${base}/abort` : `${base}/abort?after=${code}`,
-        ...(row && code
-          ? {
-              alert: {
-                code,
-                sentence: row.sentence,
-                id: ctx.state.requestId,
-                ...(failure?.upstream === undefined ? {} : { upstream: failure.upstream }),
-                // behind the eIDAS node stands a provider of another country: it, not the node, can help
-                ...(failure?.provider === undefined || failure.upstream === 'eidas'
-                  ? {}
-                  : { provider: failure.provider }),
-              },
-            }
-          : {}),
+        ...(otherAccess !== undefined && {
+          other: { label: phraseIn(otherAccess.label, language), href: `${base}/other` },
+        }),
+        phone: isPhone(ctx.req.headers),
+        // not this address: its login belongs to this browser
+        ...(isInApp(ctx.req.headers) && { beginAt: login.client.initiateLoginUri }),
+        cancelHref: alert === undefined ? `${base}/abort` : `${base}/abort?after=${alert.code}`,
+        ...(alert !== undefined && { alert }),
       },
-      // another language is asked for with the same alert above the choice
-      { tenant, language, sameAt: code === undefined ? base : `${base}?after=${code}` },
+      {
+        tenant,
+        language,
+        helpHref: `${base}/help?lang=${language}`,
+        // another language is asked for with the same alert above the choice
+        sameAt: failure && alert ? `${base}?${againAfter(failure, alert.id)}` : base,
+      },
     )
+  }
+
+  function rememberLanguage(ctx: Ctx, language: Language): void {
+    const options = { path: tenant.mountPath || '/', maxAge: A_YEAR * 1000, sameSite: 'lax', httpOnly: true } as const
+    ctx.cookies.set(cookieName(tenant, 'lang', 'tenant'), language, { ...options, signed: false })
+  }
+}
+
+/** Everything that the alert is made from, by ids that mean nothing elsewhere. */
+const againAfter = ({ error, upstream, idp }: Failure, request: string): string => {
+  const query = new URLSearchParams({ after: error.code, request })
+  if (upstream !== undefined) query.set('from', upstream)
+  if (idp !== undefined) query.set('idp', idp)
+  return query.toString()
+}
+
+/** The failure that such an address speaks of; undefined for anything else. What it names must be on the page. */
+export const failureIn = (ctx: Ctx, deps: InteractionDeps, level: LoginUnderWay['level']): Failure | undefined => {
+  const { after, from, idp, request } = ctx.query
+  if (!isErrorCode(after) || errorRow(after).page !== 'choice') return undefined
+  const upstream = waysIn(deps, level).find(({ id }) => id === from)
+  const choice = upstream?.choices({ level }).find((one) => one.idp === idp)
+  return {
+    error: new GatewayError(after),
+    ...(upstream && { upstream: upstream.id }),
+    ...(choice?.idp !== undefined && { idp: choice.idp }),
+    ...(isRequestId(request) && { requestId: request }),
   }
 }

@@ -15,7 +15,8 @@ export interface StoredOutcome {
   readonly language?: Language
   readonly result:
     | { readonly citizen: Citizen; readonly session?: ProviderSession }
-    | { readonly error: ErrorCode; readonly provider?: string }
+    /** `idp`: the provider that refused, if there are several. */
+    | { readonly error: ErrorCode; readonly idp?: string }
 }
 
 /** A LogoutRequest of ours that waits for its answer, under its ID. */

@@ -1,5 +1,5 @@
 /** The addresses of a login below its tenant, in the order in which a browser meets them. */
-import { errorRow, GatewayError, isErrorCode } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginUnderWay } from '../oidc/logins.ts'
 import { createAbort } from './abort.ts'
@@ -7,12 +7,19 @@ import { createBegin, type Wanted } from './begin.ts'
 import { createCallback } from './callback.ts'
 import type { InteractionDeps } from './deps.ts'
 import { createFinish } from './finish.ts'
-import { createLoginPage, waysIn } from './login-page.ts'
+import { createHelp } from './help.ts'
+import { createLoginPage, failureIn } from './login-page.ts'
 import { loginState } from './login-state.ts'
+import { createOther } from './other.ts'
 import { createSingleLogout } from './single-logout.ts'
+import { waysIn } from './ways-in.ts'
 
-const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|continue|finish|abort))?$/
+const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|continue|finish|abort|other|help))?$/
 const SAML = /^\/saml\/(spid|cie)\/(acs|slo)$/
+
+const unlessLost = (error: unknown): undefined => {
+  if (!(error instanceof GatewayError)) throw error
+}
 
 export const createInteractionRoutes = (deps: InteractionDeps) => {
   const { tenant, oidc, audit, records } = deps
@@ -22,6 +29,8 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   const callback = createCallback(deps, state)
   const finish = createFinish(deps, state, loginPage)
   const abort = createAbort(deps)
+  const other = createOther(deps)
+  const help = createHelp(deps)
   const singleLogout = createSingleLogout(deps, state)
 
   /** The login that this browser's cookie and this path name together. Throws `interaction_expired`, `saml_response_already_used`. */
@@ -47,9 +56,8 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
 
   const page = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
     await state.tombstone.put(login.uid, { clientId: login.client.id, finished: false })
-    const { after } = ctx.query
-    if (isErrorCode(after) && errorRow(after).page === 'choice')
-      return loginPage(ctx, login, { error: new GatewayError(after) })
+    const failure = failureIn(ctx, deps, login.level)
+    if (failure !== undefined) return loginPage(ctx, login, failure)
     const wanted = hinted(login)
     if (wanted && (await state.hintOnce(login.uid))) return begin(ctx, login, wanted)
     audit({ type: 'login.started', tenant: tenant.id, client: login.client.id, uid: login.uid, level: login.level })
@@ -88,13 +96,21 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
       const [, uid, step] = LOGIN.exec(path) ?? []
       if (uid !== undefined) {
         // HEAD shows a page; it must not take a step
-        if (ctx.method !== 'GET' && (ctx.method !== 'HEAD' || step !== undefined))
+        if (ctx.method !== 'GET' && (ctx.method !== 'HEAD' || (step !== undefined && step !== 'help')))
           throw new GatewayError('method_not_allowed')
         if (step === 'finish') await finish(ctx, uid)
         else if (step === 'begin') await chosen(ctx, await loginOf(ctx, uid))
         else if (step === 'continue') await goOn(ctx, await loginOf(ctx, uid))
         else if (step === 'abort') await abort(ctx, await loginOf(ctx, uid))
+        else if (step === 'other') await other(ctx, await loginOf(ctx, uid))
+        // read also when the login is over: there is just no way back to it
+        else if (step === 'help') help(ctx, await loginOf(ctx, uid).catch(unlessLost))
         else await page(ctx, await loginOf(ctx, uid))
+        return true
+      }
+      if (path === '/help') {
+        if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new GatewayError('method_not_allowed')
+        help(ctx, undefined)
         return true
       }
       const [, upstream, service] = SAML.exec(path) ?? []

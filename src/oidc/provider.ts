@@ -46,6 +46,8 @@ export interface TenantProvider {
   proceed(req: IncomingMessage, res: ServerResponse): Promise<string>
   /** Ends the login with an error to the client. Where the browser goes next. */
   refuse(req: IncomingMessage, res: ServerResponse, error: string): Promise<string>
+  /** Ends the login and tells nobody: whoever comes back to it finds that it is over. */
+  abandon(req: IncomingMessage, res: ServerResponse): Promise<void>
   logout: Logout
   /** Whom to tell that a session has ended, and in which words (Back-Channel Logout 2.4). */
   logoutToken(client: string, departed: Departed): ReturnType<LogoutTokenOf>
@@ -194,6 +196,7 @@ export const createTenantProvider = async ({
     complete: logins.complete,
     proceed: logins.proceed,
     refuse: logins.refuse,
+    abandon: async (req, res) => (await provider.interactionDetails(req, res)).destroy(),
     logout,
     logoutToken: createLogoutToken({ provider, randomId }),
     nameOfPresent: async (req, res) => {

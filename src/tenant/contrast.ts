@@ -22,17 +22,21 @@ export const contrast = (one: string, other: string): number => {
   return (lighter + 0.05) / (darker + 0.05)
 }
 
-/** The lightest shade of a colour, mixed with black in hundredths, that white text can be read on. */
+/** Mixed with black: `share` of it is the colour. */
+export const shade = (colour: string, share: number): string =>
+  `#${channels(colour)
+    .map((channel) =>
+      Math.floor(channel * share)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`
+
+/** The lightest shade of a colour, in hundredths, that white text can be read on. */
 export const darkEnough = (colour: string): string => {
   for (let share = 100; share > 0; share--) {
-    const shade = `#${channels(colour)
-      .map((channel) =>
-        Math.floor((channel * share) / 100)
-          .toString(16)
-          .padStart(2, '0'),
-      )
-      .join('')}`
-    if (contrast(shade, '#ffffff') >= ENOUGH) return shade
+    const darker = shade(colour, share / 100)
+    if (contrast(darker, '#ffffff') >= ENOUGH) return darker
   }
   return '#000000'
 }

@@ -13,8 +13,12 @@ export const de: Dictionary = {
     legal: 'Rechtliche Hinweise',
     privacy: 'Datenschutz',
     accessibility: 'Erklärung zur Barrierefreiheit',
+    notes: 'Impressum',
+    questions: 'Fragen und Antworten',
+    write: 'Dem Hilfsdienst schreiben',
     site: 'Zur Website: {tenant}',
-    incomplete: 'Die ladinische Fassung ist noch nicht vollständig und nicht überprüft: Der Rest ist Italienisch.',
+    incomplete: 'Die ladinische Fassung ist noch nicht vollständig: Was fehlt, ist auf Italienisch.',
+    unreviewed: 'Die ladinische Fassung wurde noch von keinem Amt überprüft.',
     someProvider: 'Ihrem Anbieter',
   },
   login: {
@@ -52,6 +56,7 @@ export const de: Dictionary = {
     cns: 'Nutzen Sie die Bürgerkarte (Gesundheitskarte mit Chip). Sie brauchen einen Computer, ein Kartenlesegerät und die PIN.',
     cnsHint:
       'Stecken Sie die Karte ein, bevor Sie fortfahren. Wählen Sie dann das Zertifikat und geben Sie die PIN ein.',
+    cnsElsewhere: 'Dafür brauchen Sie einen Computer mit Kartenlesegerät: mehr anzeigen',
     eidasEnter: 'Anmelden mit eIDAS – europäische Identität',
     eidas:
       'Nutzen Sie die digitale Identität eines anderen europäischen Landes: Das Land wählen Sie auf der nächsten Seite.',
@@ -59,9 +64,21 @@ export const de: Dictionary = {
       'Dieser Dienst braucht die italienische Steuernummer. Fast keine Identität eines anderen Landes enthält sie.',
     cancel: 'Abbrechen und zurück zu „{service}“',
     data: 'Welche Daten der Dienst erhält',
-    dataIntro: 'Nach der Anmeldung geben wir dem Dienst nur diese Daten weiter, soweit vorhanden:',
-    dataNone: 'Der Dienst erhält nur einen Code, an dem er Sie wiedererkennt: keine persönlichen Daten.',
+    dataIntro: 'Nach der Anmeldung geben wir nur diese Daten an „{service}“ ({tenant}) weiter, soweit vorhanden:',
+    dataNone:
+      '„{service}“ ({tenant}) erhält nur einen Code, an dem Sie wiedererkannt werden: keine persönlichen Daten.',
+    dataKept: 'Wie es die Regeln von SPID und CIE verlangen, bewahren wir den Nachweis der Anmeldung 24 Monate auf.',
     dataPrivacy: 'Wie wir mit Daten umgehen',
+    other: 'Andere Benutzer',
+    otherText: 'Diese Anmeldung geht ohne SPID, CIE und Karte. Sie führt von dieser Seite weg.',
+    trouble: 'Bei diesem Anbieter sind Probleme gemeldet',
+    questions: 'Fragen zu {method}',
+  },
+  inApp: {
+    title: 'Diese Seite ist in einer App geöffnet',
+    text: 'Hier bleibt die Anmeldung mit den Apps von SPID und CIE oft stecken. Öffnen Sie Chrome (Android) oder Safari (iPhone) und fügen Sie diese Adresse ein:',
+    copy: 'Adresse kopieren',
+    copied: 'Kopiert',
   },
   error: {
     todo: 'Was Sie tun können',
@@ -69,6 +86,21 @@ export const de: Dictionary = {
     support: 'Für den Hilfsdienst',
     code: 'Code',
     id: 'Nummer der Anfrage',
+    time: 'Uhrzeit',
+    retry: 'Noch einmal mit {provider}',
+    retryCard: 'Noch einmal, mit Lesen der Karte',
+    forgotten: 'CIE-Passwort vergessen?',
+    providersHelp: 'Hilfe der SPID-Anbieter',
+    subject: 'Problem bei der Anmeldung {code}',
+    message: 'Schreiben Sie hier, was Sie gerade gemacht haben:',
+    service: 'Dienst',
+  },
+  help: {
+    title: 'Fragen und Antworten',
+    lead: 'Was beim Anmelden an Online-Diensten mit SPID, CIE oder Karte am meisten hilft.',
+    back: 'Zurück zur Anmeldung bei „{service}“',
+    everyone: 'Für alle',
+    source: 'Quelle: {source}. Geprüft am {reviewed}.',
   },
   post: {
     title: 'Weiter zu {to}',
@@ -303,6 +335,18 @@ export const de: Dictionary = {
       title: 'Ihre CIE ist abgelaufen oder gesperrt',
       what: 'Mit dieser Karte können Sie sich jetzt nicht anmelden.',
       next: 'Prüfen Sie das Ablaufdatum auf der Karte. Hilfe bekommen Sie bei Ihrer Gemeinde oder unter cie.cittadini@interno.it. Oder melden Sie sich anders an.',
+    },
+  },
+  identitySentences: {
+    personal: {
+      title: 'Dieser Dienst nimmt die persönliche Identität an',
+      what: 'Sie haben die Identität eines Unternehmens verwendet.',
+      next: 'Versuchen Sie es mit Ihrer persönlichen Identität, oder melden Sie sich anders an.',
+    },
+    professional: {
+      title: 'Dieser Dienst nimmt die berufliche Identität an',
+      what: 'Sie haben eine persönliche Identität verwendet: Hier brauchen Sie die für den Beruf oder das Unternehmen.',
+      next: 'Versuchen Sie es mit der beruflichen Identität. Haben Sie keine, sagt Ihnen Ihr SPID-Anbieter, wie Sie sie bekommen.',
     },
   },
 }

@@ -3,6 +3,7 @@
  * a string that Ladin lacks is shown in Italian inside an element with `lang="it"`. `{name}` marks what the page fills in.
  */
 import type { Sentence } from '../../src/errors.ts'
+import type { claimNames } from '../../src/tenant/claim-names.ts'
 
 /** Plain language, A2 to B1: what happened, why, and one thing to do. `{provider}` is named or is `frame.someProvider`. */
 export interface SentenceText {
@@ -11,23 +12,8 @@ export interface SentenceText {
   readonly next: string
 }
 
-/** The claims that have a name for people. Others are shown by the name that the service knows them by. */
-export type ClaimName =
-  | 'given_name'
-  | 'family_name'
-  | 'name'
-  | 'birthdate'
-  | 'gender'
-  | 'place_of_birth'
-  | 'fiscal_number'
-  | 'email'
-  | 'phone_number'
-  | 'address'
-  | 'spid_code'
-  | 'company_name'
-  | 'company_fiscal_number'
-  | 'registered_office'
-  | 'vat_number'
+/** Every claim that a client may declare has a name for people. */
+export type ClaimName = (typeof claimNames)[number]
 
 export interface Dictionary {
   readonly frame: {
@@ -44,10 +30,17 @@ export interface Dictionary {
     readonly legal: string
     readonly privacy: string
     readonly accessibility: string
+    readonly notes: string
+    /** To the page with questions and answers. */
+    readonly questions: string
+    /** Opens an e-mail or a form to the help desk. */
+    readonly write: string
     /** `{tenant}`: the municipality's site. */
     readonly site: string
     /** Above a page in a language whose dictionary is not whole: only Ladin today, which falls back to the Italian words. */
     readonly incomplete: string
+    /** Above every Ladin page until an office has signed its words: views/locales/lld.ts. */
+    readonly unreviewed: string
     /** Stands for `{provider}` where none is known; German: in the dative, as every sentence uses it. */
     readonly someProvider: string
   }
@@ -86,6 +79,8 @@ export interface Dictionary {
     readonly ciePin: string
     readonly cns: string
     readonly cnsHint: string
+    /** On a phone, where a card can hardly be read: what opens the rest. */
+    readonly cnsElsewhere: string
     /** The text of the button. */
     readonly eidasEnter: string
     readonly eidas: string
@@ -94,10 +89,26 @@ export interface Dictionary {
     /** `{service}` */
     readonly cancel: string
     readonly data: string
+    /** `{service}`, `{tenant}` */
     readonly dataIntro: string
-    /** Instead of the list, where the service asks for nothing personal. */
+    /** Instead of the list, where the service asks for nothing personal. `{service}`, `{tenant}` */
     readonly dataNone: string
+    readonly dataKept: string
     readonly dataPrivacy: string
+    /** A way in that is not ours. */
+    readonly other: string
+    readonly otherText: string
+    /** Beside a provider whose logins fail at the moment. It stays in the list all the same. */
+    readonly trouble: string
+    /** To the questions and answers about a way in. `{method}` */
+    readonly questions: string
+  }
+  /** For who came here inside of another app, whose browser cannot hand on to the apps of the providers. */
+  readonly inApp: {
+    readonly title: string
+    readonly text: string
+    readonly copy: string
+    readonly copied: string
   }
   readonly error: {
     readonly todo: string
@@ -106,6 +117,27 @@ export interface Dictionary {
     readonly support: string
     readonly code: string
     readonly id: string
+    readonly time: string
+    /** `{provider}` */
+    readonly retry: string
+    /** With the card, where the level was too low. */
+    readonly retryCard: string
+    readonly forgotten: string
+    readonly providersHelp: string
+    /** Of the message to the help desk. `{code}` */
+    readonly subject: string
+    /** First line of it: the rest says code, number, time, service. */
+    readonly message: string
+    readonly service: string
+  }
+  readonly help: {
+    readonly title: string
+    readonly lead: string
+    /** `{service}` */
+    readonly back: string
+    readonly everyone: string
+    /** `{source}`, `{reviewed}` */
+    readonly source: string
   }
   readonly post: {
     /** `{to}` */
@@ -143,6 +175,8 @@ export interface Dictionary {
   readonly sentences: Readonly<Record<Sentence, SentenceText>>
   /** Where CIE must say something else than SPID: there is no private provider to turn to. */
   readonly cieSentences: Readonly<Record<'level' | 'blocked', SentenceText>>
+  /** `identity_type`, where it is known which kind the service wants. */
+  readonly identitySentences: Readonly<Record<'personal' | 'professional', SentenceText>>
 }
 
 /** The same keys, none of them required: what may fall back to Italian. */

@@ -1,7 +1,13 @@
 import type { PartialDictionary } from './dictionary.ts'
 
 /**
- * Ladin, Fassa variety. NOT YET REVIEWED: the Comun General de Fascia has to read it before a tenant shows it to citizens.
+ * Which office has read and signed the texts below, and when. Until one has, every Ladin page says that none did.
+ * The Comun General de Fascia would be the one.
+ */
+export const review: { readonly office: string; readonly date: string } | undefined = undefined
+
+/**
+ * Ladin, Fassa variety.
  * Few strings on purpose. A wrong word in an official page is worse than the Italian one, which is shown for all others.
  */
 export const lld: PartialDictionary = {

@@ -13,7 +13,7 @@ beforeEach(() => {
   writeFileSync(join(dir, 'page.css'), 'a{}')
   writeFileSync(join(dir, 'send.min.js'), 'go()')
   writeFileSync(join(dir, 'NOTICE'), 'not for browsers')
-  mkdirSync(join(dir, 'folder.css'))
+  mkdirSync(join(dir, 'folder.svg'))
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
@@ -59,7 +59,20 @@ describe('loadAssets', () => {
     const assets = loadAssets(dir)
     expect(() => assets.href('gone.css')).toThrow('gone.css')
     expect(() => assets.href('NOTICE')).toThrow('NOTICE')
-    expect(() => assets.href('folder.css')).toThrow('folder.css')
+    expect(() => assets.href('folder.svg')).toThrow('folder.svg')
+  })
+
+  it('puts the parts of a stylesheet together and names what they name by its address', () => {
+    mkdirSync(join(dir, 'parts.css'))
+    writeFileSync(join(dir, 'parts.css', '2-b.css'), '/* why */\nb {\n  src: url(letter.woff2);\n}\n')
+    writeFileSync(join(dir, 'parts.css', '1-a.css'), 'a {\n  x: y;\n}\n')
+    writeFileSync(join(dir, 'elsewhere.woff2'), 'font')
+    const assets = loadAssets(dir, { 'letter.woff2': join(dir, 'elsewhere.woff2') })
+    const [, font] = assets.href('letter.woff2').split('/assets/')
+    expect(font).toMatch(/^letter-[0-9a-f]{16}\.woff2$/)
+    expect(assets.get(assets.href('parts.css'))?.body.toString()).toBe(`a {\nx: y;\n}\nb {\nsrc: url(${font});\n}\n`)
+    expect(assets.get(assets.href('letter.woff2'))?.type).toBe('font/woff2')
+    expect(() => loadAssets(dir)).toThrow('letter.woff2')
   })
 })
 

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../../../src/errors.ts'
 import { loadAssets } from '../../../src/http/assets.ts'
-import { phrases } from '../../../src/http/phrases.ts'
+import { fonts } from '../../../src/http/fonts.ts'
+import { Phrase, phrases } from '../../../src/http/phrases.ts'
 import { createRenderer } from '../../../src/http/render.ts'
 import type { Alert, ErrorView, Frame, LoginView, LogoutView, PostView } from '../../../src/http/views.ts'
 import { languages } from '../../../src/tenant/tenant.ts'
 
 const viewsDir = join(import.meta.dirname, '../../../views')
-const { render } = createRenderer({ viewsDir, assets: loadAssets(join(viewsDir, 'assets')) })
+const { render } = createRenderer({ viewsDir, assets: loadAssets(join(viewsDir, 'assets'), fonts) })
 
 const frame: Frame = {
   language: 'it',
@@ -21,11 +22,18 @@ const frame: Frame = {
     otherLanguage: 'lld',
     siteUrl: 'https://www.comune.example/',
   },
-  helpdesk: { phone: '+39 0461 00 00 00', email: 'aiuto@regione.example', hours: 'lun–ven 8–18' },
+  helpdesk: { phone: '+39 0461 00 00 00', email: 'aiuto@regione.example', hours: new Phrase('lun–ven 8–18') },
   legal: { privacyUrl: 'https://regione.example/privacy', accessibilityUrl: 'https://regione.example/accessibilita' },
   assets: '/assets',
 }
-const alert: Alert = { code: 'idp_timeout', sentence: 'timeout', id: 'req-1', provider: 'Poste ID', upstream: 'spid' }
+const alert: Alert = {
+  code: 'idp_timeout',
+  sentence: 'timeout',
+  id: 'req-1',
+  at: 0,
+  provider: 'Poste ID',
+  upstream: 'spid',
+}
 const login: LoginView = {
   service: 'Iscrizione asilo nido',
   level: 2,
@@ -45,7 +53,7 @@ const login: LoginView = {
   cancelHref: 'abort',
 }
 const error: ErrorView = {
-  alert: { code: 'interaction_expired', sentence: 'expired', id: 'req-2' },
+  alert: { code: 'interaction_expired', sentence: 'expired', id: 'req-2', at: 0 },
   restart: { href: 'https://servizi.comune.example/', service: 'Iscrizione asilo nido' },
 }
 const post: PostView = {
@@ -116,6 +124,7 @@ describe('escaping', () => {
         ['language', 'otherLanguage', 'assets', 'id', 'sentence', 'step', 'upstream'].includes(key) ? value : evil
       ) as T
     if (Array.isArray(value)) return value.map((item) => poisoned(item)) as T
+    if (value instanceof Phrase) return new Phrase(evil, value.language) as T
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [key === 'fields' ? evil + name : name, poisoned(inner, name)]),
@@ -260,7 +269,7 @@ describe('the login page', () => {
   })
 
   it('names the provider in the sentence, or says "your provider" in its own words', () => {
-    const blocked: Alert = { code: 'idp_identity_blocked', sentence: 'blocked', id: 'r' }
+    const blocked: Alert = { code: 'idp_identity_blocked', sentence: 'blocked', id: 'r', at: 0 }
     const told = (extra: Partial<Alert>) => render('login', frame, { ...login, alert: { ...blocked, ...extra } })
     expect(told({ provider: 'Sielte ID', upstream: 'spid' })).toContain('Contatta Sielte ID per sbloccarla')
     expect(told({})).toContain('Contatta il tuo gestore di identità per sbloccarla')
@@ -273,7 +282,7 @@ describe('the other pages', () => {
     for (const language of languages)
       for (const [code, { sentence }] of Object.entries(errorTable)) {
         const html = render('error', inLanguage(language), {
-          alert: { code: code as Alert['code'], sentence, id: 'r' },
+          alert: { code: code as Alert['code'], sentence, id: 'r', at: 0 },
         })
         expect(html).toContain(`>${code}</code>`)
         expect(html).not.toMatch(/\{\w+\}/)
@@ -297,7 +306,9 @@ describe('the other pages', () => {
       legal: {},
       assets: '/assets',
     }
-    const html = render('error', bare, { alert: { code: 'tenant_unknown', sentence: 'unknown_tenant', id: 'r' } })
+    const html = render('error', bare, {
+      alert: { code: 'tenant_unknown', sentence: 'unknown_tenant', id: 'r', at: 0 },
+    })
     expect(html).toContain('<title>Fehler: Diese Einrichtung kennen wir nicht – Region</title>')
     expect(html).not.toMatch(/<nav|class="brand"|class="help"/)
   })
@@ -333,15 +344,16 @@ describe('the other pages', () => {
   })
 
   it('link the help line so that a phone can dial it', () => {
-    expect(render('logout', frame, logout)).toContain('<a href="tel:+390461000000">+39 0461 00 00 00</a>')
+    expect(render('logout', frame, logout)).toContain('<a class="dial" href="tel:+390461000000">+39 0461 00 00 00</a>')
   })
 })
 
 it('refuses to start when a template is missing', () => {
-  const assets = loadAssets(join(viewsDir, 'assets'))
+  const assets = loadAssets(join(viewsDir, 'assets'), fonts)
   expect(() => createRenderer({ viewsDir: join(viewsDir, 'locales'), assets })).toThrow('login.ejs')
 })
 
 it('keeps the stylesheet small', () => {
-  expect(readFileSync(join(viewsDir, 'assets/varco.css')).length).toBeLessThan(15_000)
+  const assets = loadAssets(join(viewsDir, 'assets'), fonts)
+  expect(assets.get(assets.href('varco.css'))?.body.length).toBeLessThan(15_000)
 })

@@ -1,0 +1,57 @@
+/**
+ * What a Comune puts on its pages: its coat of arms and its colour. Both are files of their own, because the policy of the
+ * pages allows no style in them. An SVG is shown as a picture, where nothing in it runs; whoever opens its address gets it
+ * under a policy that lets it do nothing either.
+ */
+import { shade } from '../tenant/contrast.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+import { type Asset, type Assets, forEver, hashedName, PREFIX } from './assets.ts'
+
+export interface Brand {
+  readonly logoHref?: string
+  /** Of a stylesheet that sets the colour. */
+  readonly stylesHref?: string
+}
+
+const SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+interface Made extends Brand {
+  readonly files: ReadonlyMap<string, Asset>
+}
+
+const make = ({ id, branding: { logo, colour } }: Tenant): Made => {
+  const files = new Map<string, Asset>()
+  const serve = (name: string, asset: Omit<Asset, 'headers'>) => {
+    const href = `${PREFIX}/brand/${id}/${hashedName(name, asset.body)}`
+    files.set(href, { ...asset, headers: { ...forEver, 'Content-Security-Policy': SANDBOX } })
+    return href
+  }
+  return {
+    ...(logo && { logoHref: serve(logo.type === 'image/png' ? 'logo.png' : 'logo.svg', logo) }),
+    ...(colour && {
+      stylesHref: serve('colour.css', {
+        type: 'text/css; charset=utf-8',
+        body: Buffer.from(`:root{--brand:${colour};--slim:${shade(colour, 0.72)}}`),
+      }),
+    }),
+    files,
+  }
+}
+
+/** Made when first asked for, and again when a tenant's file was read again. */
+const made = new WeakMap<Tenant, Made>()
+
+export const brandOf = (tenant: Tenant): Made => {
+  const known = made.get(tenant) ?? make(tenant)
+  made.set(tenant, known)
+  return known
+}
+
+/** The files of every tenant, also of one that is suspended: its error page has a coat of arms too. */
+export const brandAssets = (byId: (id: string) => Tenant | undefined): Pick<Assets, 'get'> => ({
+  get: (path) => {
+    const [, id] = /^\/assets\/brand\/([^/]+)\//.exec(path) ?? []
+    const tenant = id === undefined ? undefined : byId(id)
+    return tenant && brandOf(tenant).files.get(path)
+  },
+})
