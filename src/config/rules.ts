@@ -58,12 +58,16 @@ export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost')
 
 const urlFault = (value: string): string | undefined => {
-  if (!URL.canParse(value))
-    return told('is not an absolute URL', 'write it whole, as https://www.comune.example.it/path')
-  const url = new URL(value)
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  const url = URL.parse(value)
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
     return told('http:// is not allowed outside localhost', `use https://${url.host}${url.pathname}`)
   }
+  return anyUrlFault(value)
+}
+
+const anyUrlFault = (value: string): string | undefined => {
+  const url = URL.parse(value)
+  if (url === null) return told('is not an absolute URL', 'write it whole, as https://www.comune.example.it/path')
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return told(`${url.protocol} is not allowed`, 'use https://')
   if (url.username !== '' || url.password !== '') {
@@ -85,6 +89,9 @@ export const faultless =
 
 /** https, or http on this machine; no credentials, no fragment. Kept letter by letter. */
 export const webUrl = z.string().superRefine(faultless(urlFault))
+
+/** http anywhere, else the same: of a service, whose tenant's state decides. */
+export const webOrStagingUrl = z.string().superRefine(faultless(anyUrlFault))
 
 /** Scheme, host and port only. */
 export const origin = z.string().superRefine(

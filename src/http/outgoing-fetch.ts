@@ -6,26 +6,7 @@ import { lookup } from 'node:dns'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
-
-/** IANA special-purpose registries (RFC 6890), what can stand behind a name without being on the Internet. */
-const SPECIAL = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/3',
-  '::/96',
-  '64:ff9b::/96',
-  '2002::/16',
-  'fc00::/7',
-  'fe80::/10',
-  'ff00::/8',
-]
+import { specialNetworks } from '../tenant/private-host.ts'
 
 const TIMEOUT = 10_000
 const LIMIT = 8 * 1024 * 1024
@@ -41,7 +22,7 @@ const blockList = (networks: readonly string[]): BlockList => {
 
 /** Follows no redirect, waits 10 s at most, reads 8 MB at most. */
 export const createOutgoingFetch = ({ allowedNetworks }: { allowedNetworks: readonly string[] }): typeof fetch => {
-  const special = blockList(SPECIAL)
+  const special = blockList(specialNetworks)
   const allowed = blockList(allowedNetworks)
   const reachable = (address: string) => {
     // an IPv4 address written as IPv6 (::ffff:…) meets the rules of IPv4 too

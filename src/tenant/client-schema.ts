@@ -1,7 +1,7 @@
 /** A service of the Comune that lets citizens in: one client of the tenant's OpenID provider. docs/clients.md. */
 import { z } from 'zod'
 import { told } from '../config/explain.ts'
-import { always, block, distinct, localised, text, webUrl } from '../config/rules.ts'
+import { always, block, distinct, localised, text, webOrStagingUrl } from '../config/rules.ts'
 import { claimNames } from './claim-names.ts'
 import { consistent } from './client-rules.ts'
 import { jwkSet } from './jwk-set.ts'
@@ -13,7 +13,7 @@ const clientId = z
   .string()
   .regex(/^[\w.~-]{1,64}$/, told('is not a client id', 'write up to 64 letters, digits, dots, dashes and underscores'))
 
-const uris = z.array(webUrl).superRefine(distinct(), always)
+const uris = z.array(webOrStagingUrl).superRefine(distinct(), always)
 const level = z.union([z.literal(1), z.literal(2), z.literal(3)], told('is not a level', 'write 1, 2 or 3'))
 
 /** Of `federation.spid.attribute_sets`; which ones there are is read.ts. */
@@ -27,8 +27,8 @@ export const clientSchema = block({
   id: clientId,
   preset: z.enum(presetNames).default('generic'),
   names: localised(text),
-  url: webUrl,
-  initiate_login_uri: webUrl.exactOptional(),
+  url: webOrStagingUrl,
+  initiate_login_uri: webOrStagingUrl.exactOptional(),
   redirect_uris: uris.min(1, told('is empty', 'name the address to which the service wants its citizens back')),
   post_logout_redirect_uris: uris.default([]),
   backchannel_logout_uri: webUrl.exactOptional(),
@@ -37,14 +37,14 @@ export const clientSchema = block({
   claims: z.array(z.enum(claimNames)).superRefine(distinct(), always).default([]),
   attribute_set: attributeSet.exactOptional(),
   purpose: z.enum(purposes).exactOptional(),
-  other_access: block({ label: localised(text), url: webUrl }).exactOptional(),
+  other_access: block({ label: localised(text), url: webOrStagingUrl }).exactOptional(),
   auth: z.enum(authMethods).exactOptional(),
   secrets: z
     .array(clientSecret)
     .max(2, told('names more than two secrets', 'keep the new one and the one before it, and remove the others'))
     .default([]),
   jwks: jwkSet.exactOptional(),
-  jwks_uri: webUrl.exactOptional(),
+  jwks_uri: webOrStagingUrl.exactOptional(),
   pkce: z.enum(['required', 'optional']).exactOptional(),
   refresh_tokens: z.boolean().default(false),
   id_token_signed_response_alg: z.enum(responseAlgorithms).default('RS256'),

@@ -19,6 +19,7 @@ import { branding } from './branding-schema.ts'
 import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
 import { lifetimesSchema } from './lifetimes.ts'
+import { publicOnceLive } from './live-addresses.ts'
 import { reservedIds } from './reserved.ts'
 import { languages } from './tenant.ts'
 
@@ -128,5 +129,7 @@ export const tenantSchema = block({
   lifetimes: lifetimesSchema,
   single_sign_on: block({ hours: singleSignOnHours }).exactOptional(),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
-}).superRefine(literalWhereLive, always)
+})
+  .superRefine(literalWhereLive, always)
+  .superRefine(publicOnceLive, always)
 export type TenantFile = z.output<typeof tenantSchema>
