@@ -43,6 +43,24 @@ export interface Citizen {
     /** `VATIT-` and 11 digits. */
     readonly vatNumber?: string
   }
+  readonly proof?: Proof
+}
+
+/** By what a login can be found again: at the identity provider, or as the card that was shown. */
+export interface Proof {
+  /** ID of the SAML assertion. */
+  readonly assertionId?: string
+  readonly certificate?: {
+    /** RFC 4514. */
+    readonly issuer: string
+    /** Hex, capitals. */
+    readonly serial: string
+    /** Seconds since 1970. */
+    readonly notBefore: number
+    readonly notAfter: number
+    /** Of its DER, hex, small letters. */
+    readonly sha256: string
+  }
 }
 
 /** Given name first; absent where a card bears none. */

@@ -1,5 +1,6 @@
 /** Every claim about a person that Varco can release, the scope that asks for it, and where it comes from. docs/rules/oidc-claims.md 1 and 3.1. */
 import { type Citizen, nameOf } from '../citizen/citizen.ts'
+import type { Client } from '../tenant/tenant.ts'
 
 const NATIONAL = 'https://attributes.eid.gov.it/'
 
@@ -65,24 +66,49 @@ export const catalogue: Readonly<Record<string, Claim>> = {
           country_code: address.country,
         },
   ),
-  // on explicit grant: no scope asks for it, a client that declares it names it in the `claims` parameter
-  spid_code: single(`${NATIONAL}spid_code`, 'spid_code', (citizen) => citizen.spidCode),
+  // on explicit grant: a scope of its own, and that of the evidence, to which it belongs
+  spid_code: {
+    scopes: ['spid_code', 'authn_evidence'],
+    names: [`${NATIONAL}spid_code`],
+    values: ({ spidCode }) => ({ [`${NATIONAL}spid_code`]: spidCode }),
+  },
   company_name: ofCompany('company_name', (company) => company.name),
   company_fiscal_number: ofCompany('company_fiscal_number', (company) => company.fiscalNumber),
   registered_office: ofCompany('registered_office', ({ registeredOffice }) =>
     registeredOffice === undefined ? undefined : { formatted: registeredOffice },
   ),
   vat_number: ofCompany('vat_number', (company) => company.vatNumber),
+  // made from `sub`: substitutes.ts
+  preferred_username: single('preferred_username', 'profile', () => undefined),
+  // what a protocol register writes down of a login, beside `auth_time`, `acr`, `amr` and `idp`
+  authn_evidence: {
+    scopes: ['authn_evidence'],
+    names: ['assertion_id', 'cns_issuer', 'cns_serial', 'cns_not_before', 'cns_not_after', 'cns_sha256'],
+    values: ({ proof: { assertionId, certificate } = {} }) => ({
+      assertion_id: assertionId,
+      cns_issuer: certificate?.issuer,
+      cns_serial: certificate?.serial,
+      cns_not_before: certificate?.notBefore,
+      cns_not_after: certificate?.notAfter,
+      cns_sha256: certificate?.sha256,
+    }),
+  },
 }
 
 /** Claims about the login itself: in every ID token and userinfo answer, whoever the client is. */
-export const loginClaims = ['sub', 'acr', 'amr', 'auth_time', 'idp_type', 'idp', 'tenant'] as const
+export const loginClaims = ['sub', 'acr', 'acr_actual', 'amr', 'auth_time', 'idp_type', 'idp', 'tenant'] as const
 
-/** scope → claim names, in the form that discovery and oidc-provider want. */
-export const claimsByScope = (): Record<string, string[]> => {
-  const scopes: Record<string, string[]> = { openid: [...loginClaims] }
-  for (const claim of Object.values(catalogue)) {
-    for (const scope of claim.scopes) scopes[scope] = [...(scopes[scope] ?? []), ...claim.names]
+/**
+ * scope → claim names, in the form that discovery and oidc-provider want.
+ * @param clients that may ask for scopes of another system.
+ */
+export const claimsByScope = (clients: readonly Pick<Client, 'scopeClaims'>[] = []): Record<string, string[]> => {
+  const scopes = new Map<string, Set<string>>([['openid', new Set(loginClaims)]])
+  const add = (scope: string, names: readonly string[]) =>
+    scopes.set(scope, new Set([...(scopes.get(scope) ?? []), ...names]))
+  for (const claim of Object.values(catalogue)) for (const scope of claim.scopes) add(scope, claim.names)
+  for (const { scopeClaims } of clients) {
+    for (const [scope, claims] of Object.entries(scopeClaims)) add(scope, Object.keys(claims))
   }
-  return scopes
+  return Object.fromEntries([...scopes].map(([scope, names]) => [scope, [...names]]))
 }

@@ -8,6 +8,7 @@ import { cookieName } from '../tenant/cookie-name.ts'
 import { clientSigningAlgorithms } from '../tenant/jwk-set.ts'
 import { authMethods } from '../tenant/presets.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
+import { assertClaimsParameter } from './claims-parameter.ts'
 import { assertionRules, withoutCaching } from './client-authentication.ts'
 import { discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
@@ -83,7 +84,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   fetch: withoutCaching(parts.fetch),
   jwks: parts.jwks,
   routes,
-  claims: claimsByScope(),
+  claims: claimsByScope(tenant.clients),
   scopes: ['openid', ...(tenant.clients.some(({ refreshTokens }) => refreshTokens) ? ['offline_access'] : [])],
   rotateRefreshToken: true,
   acrValues: [...authnContextClasses],
@@ -110,7 +111,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
     rpInitiatedLogout: { enabled: true },
     // for the metadata; what is sent, when and how often is backchannel.ts
     backchannelLogout: { enabled: true },
-    claimsParameter: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter },
     pushedAuthorizationRequests: { enabled: true },
     resourceIndicators: { enabled: false },
     dPoP: { enabled: false },

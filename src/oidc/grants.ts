@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { Citizen } from '../citizen/citizen.ts'
-import { catalogue, claimsByScope, loginClaims } from '../claims/catalogue.ts'
+import { claimsGrantable, scopesGranted } from '../claims/request.ts'
 import type { Client } from '../tenant/tenant.ts'
 import { SESSION } from './configuration.ts'
 import type { loginRecords } from './login-record.ts'
@@ -12,8 +12,6 @@ import type { ProviderSessions } from './provider-sessions.ts'
 import { longestRenewal } from './refresh.ts'
 import type { SessionRecords } from './session-records.ts'
 import type { SingleSignOn } from './single-sign-on.ts'
-
-const scopesKnown = new Set([...Object.keys(claimsByScope()), 'offline_access'])
 
 /** Of one client in one session. Not random: two requests at once must not make two of it. */
 export const sidOf = (sessionUid: string, clientId: string): string =>
@@ -50,13 +48,13 @@ export const createGrants = ({
 }) => {
   /** `before`: to be used further. */
   const save = async ({ sub, citizen }: Login, client: Client, scope: unknown, before?: Grant): Promise<Grant> => {
-    const asked = String(scope ?? '').split(' ')
+    const scopes = scopesGranted(client, { scope })
     const longest = longestRenewal(citizen.level, { most: renewal, session: SESSION })
-    const life = asked.includes('offline_access') ? Math.max(SESSION, longest) : SESSION
+    const life = scopes.includes('offline_access') ? Math.max(SESSION, longest) : SESSION
     const { Grant } = provider()
     const grant = before ?? new Grant({ accountId: sub, clientId: client.id, ...{ expiresIn: life } })
-    grant.addOIDCScope(asked.filter((one) => scopesKnown.has(one)))
-    grant.addOIDCClaims([...loginClaims, ...client.claims.flatMap((name) => catalogue[name]?.names ?? [])])
+    grant.addOIDCScope(scopes)
+    grant.addOIDCClaims(claimsGrantable(client))
     const grantId = await grant.save()
     await logins.put(grantId, { sub, citizen, declared: client.claims }, life)
     return grant

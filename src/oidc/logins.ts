@@ -5,7 +5,7 @@ import type { Interaction } from 'oidc-provider'
 import { classOfLevel, type Level } from '../citizen/assurance.ts'
 import { type Citizen, nameOf } from '../citizen/citizen.ts'
 import { amrOf, requestedLevel } from '../claims/acr.ts'
-import { catalogue } from '../claims/catalogue.ts'
+import { claimsAsked } from '../claims/request.ts'
 import { subjectOf, userKeyOf } from '../claims/subject.ts'
 import { GatewayError } from '../errors.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
@@ -48,16 +48,6 @@ export interface Completed {
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-
-/** The part of the requested claims that the client also declared, by the names of the tenant file. */
-const releasedTo = (client: Client, { scope, claims }: { scope?: unknown; claims?: unknown }): string[] => {
-  const scopes = new Set(String(scope ?? '').split(' '))
-  const { userinfo = {} } = typeof claims === 'string' ? (JSON.parse(claims) as { userinfo?: object }) : {}
-  return client.claims.filter((name) => {
-    const claim = catalogue[name]
-    return claim?.scopes.some((asked) => scopes.has(asked)) || claim?.names.some((asked) => asked in userinfo)
-  })
-}
 
 const obstacleIn = ({ name, reasons }: Interaction['prompt']): Present['obstacle'] => {
   if (name !== 'login') return undefined
@@ -118,7 +108,7 @@ export const createLogins = ({
         claims: text(params.claims),
         minLevel: client.minLevel,
       }),
-      claims: releasedTo(client, params),
+      claims: claimsAsked(client, params),
       uiLocales: text(params.ui_locales),
       idpHint: text(params.idp_hint),
       ...(present && { present }),

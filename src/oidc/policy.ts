@@ -1,7 +1,7 @@
 /** When the citizen must (again) choose a way in, and when they are asked whether they still are who was here. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { levelOfClass } from '../citizen/assurance.ts'
-import { requestedLevel } from '../claims/acr.ts'
+import { asksTheImpossible, requestedLevel } from '../claims/acr.ts'
 import type { Client } from '../tenant/tenant.ts'
 import { type Obstacle, obstacleBetween, type SingleSignOn } from './single-sign-on.ts'
 
@@ -52,6 +52,13 @@ export const createPolicy = ({
   login.checks.add(
     // without single sign-on the session alone leads to nobody; the record of a login may also be gone
     new Check('login_required', 'End-User authentication is required', (ctx) => ctx.oidc.account === undefined),
+  )
+  login.checks.add(
+    new Check('essential_acr', 'no login here has the class that the request calls essential', ({ oidc }) => {
+      if (asksTheImpossible(oidc.params?.claims as string | undefined))
+        throw new errors.UnmetAuthenticationRequirements()
+      return Check.NO_NEED_TO_PROMPT
+    }),
   )
   login.checks.add(
     new Check('another_person', 'the End-User is not the one that was asked for', (ctx) => {

@@ -15,6 +15,7 @@ import { standingsOf } from '../keyring/signing-key.ts'
 import type { Records } from '../store/sealed.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
 import { createFindAccount } from './account.ts'
+import { answerAcr } from './acr-response.ts'
 import { createAdapter } from './adapter.ts'
 import type { Departed, LogoutTokenOf } from './backchannel.ts'
 import { authenticateClients } from './client-authentication.ts'
@@ -159,6 +160,7 @@ export const createTenantProvider = async ({
   authenticateClients(provider, { clientOf, now })
   // every site learns which session a login is part of: a logout then names that one, and no other device
   Object.defineProperty(provider.Client.prototype, 'includeSid', { value: () => true })
+  answerAcr(provider, clientOf)
   for (const id of clients.keys()) await provider.Client.find(id)
   reportEvents(provider, { tenant: tenant.id, audit, log })
   const answer = provider.callback()

@@ -27,6 +27,9 @@ const ways: Readonly<Record<ClaimName, readonly [Attributes, ...Attributes[]]>> 
   company_fiscal_number: [['companyFiscalNumber']],
   registered_office: [['registeredOffice']],
   vat_number: [['ivaCode']],
+  // no data of the person: made from `sub`, and what every login leaves
+  preferred_username: [[]],
+  authn_evidence: [[]],
 }
 
 /** The least that fills these claims. Always with `fiscalNumber`: it makes the `sub`. */

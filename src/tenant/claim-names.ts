@@ -15,4 +15,6 @@ export const claimNames = [
   'company_fiscal_number',
   'registered_office',
   'vat_number',
+  'preferred_username',
+  'authn_evidence',
 ] as const

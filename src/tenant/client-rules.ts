@@ -10,6 +10,11 @@ interface Unchecked {
   readonly jwks?: unknown
   readonly jwks_uri?: unknown
   readonly pkce?: unknown
+  readonly claims?: unknown
+  readonly id_token_claims?: unknown
+  readonly email_fallback?: unknown
+  readonly scopes_preset?: unknown
+  readonly scope_claims?: unknown
 }
 
 type Report = (path: readonly PropertyKey[], reason: string, fix: string) => void
@@ -49,9 +54,53 @@ const pkceFits = (client: Unchecked, auth: unknown, report: Report): void => {
   }
 }
 
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const claimsFit = (client: Unchecked, _auth: unknown, report: Report): void => {
+  for (const [index, name] of list(client.id_token_claims).entries()) {
+    if ([...list(client.claims), ...presetOf(client).claims].includes(name)) continue
+    report(['id_token_claims', index], 'is not declared under claims', 'add it there, or remove it here')
+  }
+}
+
+/** Their meaning is fixed for every service: OpenID Connect Core 2, and what docs/claims.md says of a login. */
+const OF_THE_PROTOCOL = new Set(
+  'iss sub aud exp iat nbf jti nonce sid azp at_hash c_hash acr acr_actual amr auth_time idp idp_type tenant'.split(
+    ' ',
+  ),
+)
+
+const scopesFit = (client: Unchecked, _auth: unknown, report: Report): void => {
+  const { scope_claims: scopes } = client
+  if (scopes === undefined) return
+  if (client.scopes_preset === undefined) {
+    report(['scope_claims'], 'changes the names of no preset', 'add scopes_preset: aac-migration, or remove it')
+  }
+  for (const [scope, claims] of Object.entries(scopes ?? {})) {
+    for (const name of Object.keys(claims ?? {}).filter((one) => OF_THE_PROTOCOL.has(one))) {
+      report(
+        ['scope_claims', scope, name],
+        'has a meaning of its own in every token',
+        'choose another name for the claim',
+      )
+    }
+  }
+}
+
+/** Not decided for anybody: an invented address is a promise to the service that it keeps. */
+const emailFits = (client: Unchecked, _auth: unknown, report: Report): void => {
+  if (!presetOf(client).needsEmail || client.email_fallback !== undefined) return
+  const fix = 'write email_fallback: synthetic for an address that takes no mail, or none if the site can do without'
+  report(
+    ['email_fallback'],
+    `is missing, and ${client.preset} refuses who has no mail address: everybody who enters by CIE or by a card`,
+    fix,
+  )
+}
+
 export const consistent = (client: Unchecked, context: z.core.$RefinementCtx): void => {
   const report: Report = (path, reason, fix) =>
     context.addIssue({ code: 'custom', path: [...path], message: told(reason, fix) })
   const auth = client.auth ?? presetOf(client).auth
-  for (const rule of [secretsFit, keysFit, pkceFits]) rule(client, auth, report)
+  for (const rule of [secretsFit, keysFit, pkceFits, claimsFit, scopesFit, emailFits]) rule(client, auth, report)
 }

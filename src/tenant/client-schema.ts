@@ -6,6 +6,7 @@ import { claimNames } from './claim-names.ts'
 import { consistent } from './client-rules.ts'
 import { jwkSet } from './jwk-set.ts'
 import { authMethods, presetNames } from './presets.ts'
+import { scopeClaimSources, scopePresetNames } from './scope-presets.ts'
 import { clientSecret } from './secret-schema.ts'
 import { purposes, responseAlgorithms } from './tenant.ts'
 
@@ -16,11 +17,22 @@ const clientId = z
 const uris = z.array(webOrStagingUrl).superRefine(distinct(), always)
 const level = z.union([z.literal(1), z.literal(2), z.literal(3)], told('is not a level', 'write 1, 2 or 3'))
 
+const stateLifetime = z
+  .int()
+  .min(60, told('is shorter than any login', 'write the seconds for which the service keeps its state: 1800 is good'))
+  .max(86_400, told('is longer than any login', 'remove it: a login here takes half an hour at most'))
+
 /** Of `federation.spid.attribute_sets`; which ones there are is read.ts. */
 const attributeSet = z.union(
   [z.int(), text],
   told('is not a set of attributes', 'write the index or the name of one under federation.spid.attribute_sets'),
 )
+
+const claims = z.array(z.enum(claimNames)).superRefine(distinct(), always).default([])
+
+/** Scope → claim → what it is: scope-presets.ts. */
+const source = z.enum(scopeClaimSources)
+const scopeClaims = z.record(text, z.record(text, z.union([source, z.record(text, source)])))
 
 /** A key without a default here takes that of the client's preset: presets.ts. */
 export const clientSchema = block({
@@ -31,10 +43,17 @@ export const clientSchema = block({
   initiate_login_uri: webOrStagingUrl.exactOptional(),
   redirect_uris: uris.min(1, told('is empty', 'name the address to which the service wants its citizens back')),
   post_logout_redirect_uris: uris.default([]),
-  backchannel_logout_uri: webUrl.exactOptional(),
+  backchannel_logout_uri: webOrStagingUrl.exactOptional(),
   backchannel_logout_session_required: z.boolean().default(false),
   min_level: level.default(2),
-  claims: z.array(z.enum(claimNames)).superRefine(distinct(), always).default([]),
+  claims,
+  id_token_claims: claims,
+  scopes_preset: z.enum(scopePresetNames).exactOptional(),
+  scope_claims: scopeClaims.exactOptional(),
+  email_fallback: z.enum(['none', 'synthetic']).exactOptional(),
+  name_fallback: z.enum(['none', 'opaque']).exactOptional(),
+  acr_response: z.enum(['actual', 'requested']).exactOptional(),
+  state_lifetime: stateLifetime.exactOptional(),
   attribute_set: attributeSet.exactOptional(),
   purpose: z.enum(purposes).exactOptional(),
   other_access: block({ label: localised(text), url: webOrStagingUrl }).exactOptional(),

@@ -5,7 +5,7 @@ import { isPrivateHost } from './private-host.ts'
 
 /** `[]`: each of a list. The browser visits the first ones, this gateway the others: its file names the networks that it may. */
 const BROWSER = ['url', 'initiate_login_uri', 'redirect_uris[]', 'post_logout_redirect_uris[]', 'other_access.url']
-const SERVER = ['jwks_uri']
+const SERVER = ['jwks_uri', 'backchannel_logout_uri']
 
 type Found = readonly [path: readonly (string | number)[], value: unknown]
 

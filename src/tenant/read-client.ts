@@ -2,6 +2,7 @@
 import { attributesNeeded, claimsWithout, smallestSet } from './attributes-needed.ts'
 import { presets } from './presets.ts'
 import type { TenantFile } from './schema.ts'
+import { scopePresets } from './scope-presets.ts'
 import type { AttributeSet, Client, ClientSecret } from './tenant.ts'
 
 type ClientFile = TenantFile['clients'][number]
@@ -16,36 +17,47 @@ export const readClient = (
     secrets,
     report,
   }: { sets: readonly AttributeSet[] | undefined; secrets: readonly ClientSecret[]; report: Report },
-): Client => ({
-  id: client.id,
-  names: client.names,
-  url: client.url,
-  initiateLoginUri: client.initiate_login_uri ?? client.url,
-  redirectUris: client.redirect_uris,
-  postLogoutRedirectUris: client.post_logout_redirect_uris,
-  ...(client.backchannel_logout_uri !== undefined && {
-    backchannelLogout: {
-      uri: client.backchannel_logout_uri,
-      sessionRequired: client.backchannel_logout_session_required,
-    },
-  }),
-  minLevel: client.min_level,
-  claims: client.claims,
-  attributeSet: sets === undefined ? 0 : attributeSetOf(client, sets, report),
-  ...(client.purpose !== undefined && { purpose: client.purpose }),
-  ...(client.other_access !== undefined && { otherAccess: client.other_access }),
-  preset: client.preset,
-  auth: client.auth ?? presets[client.preset].auth,
-  secrets,
-  idTokenSignedResponseAlg: client.id_token_signed_response_alg,
-  ...(client.jwks !== undefined && { jwks: client.jwks }),
-  ...(client.jwks_uri !== undefined && { jwksUri: client.jwks_uri }),
-  pkce: client.pkce ?? (client.auth === 'none' ? 'required' : presets[client.preset].pkce),
-  refreshTokens: client.refresh_tokens,
-  ...(client.userinfo_signed_response_alg !== undefined && {
-    userinfoSignedResponseAlg: client.userinfo_signed_response_alg,
-  }),
-})
+): Client => {
+  const preset = presets[client.preset]
+  const stateLifetime = client.state_lifetime ?? preset.stateLifetime
+  return {
+    id: client.id,
+    names: client.names,
+    url: client.url,
+    initiateLoginUri: client.initiate_login_uri ?? client.url,
+    redirectUris: client.redirect_uris,
+    postLogoutRedirectUris: client.post_logout_redirect_uris,
+    ...(client.backchannel_logout_uri !== undefined && {
+      backchannelLogout: {
+        uri: client.backchannel_logout_uri,
+        sessionRequired: client.backchannel_logout_session_required,
+      },
+    }),
+    minLevel: client.min_level,
+    claims: [...new Set([...client.claims, ...preset.claims])],
+    idTokenClaims: client.id_token_claims,
+    scopeClaims:
+      client.scopes_preset === undefined ? {} : { ...scopePresets[client.scopes_preset], ...client.scope_claims },
+    emailFallback: client.email_fallback ?? 'none',
+    nameFallback: client.name_fallback ?? preset.nameFallback,
+    acrResponse: client.acr_response ?? preset.acrResponse,
+    ...(stateLifetime !== undefined && { stateLifetime }),
+    attributeSet: sets === undefined ? 0 : attributeSetOf(client, sets, report),
+    ...(client.purpose !== undefined && { purpose: client.purpose }),
+    ...(client.other_access !== undefined && { otherAccess: client.other_access }),
+    preset: client.preset,
+    auth: client.auth ?? preset.auth,
+    secrets,
+    idTokenSignedResponseAlg: client.id_token_signed_response_alg,
+    ...(client.jwks !== undefined && { jwks: client.jwks }),
+    ...(client.jwks_uri !== undefined && { jwksUri: client.jwks_uri }),
+    pkce: client.pkce ?? (client.auth === 'none' ? 'required' : preset.pkce),
+    refreshTokens: client.refresh_tokens,
+    ...(client.userinfo_signed_response_alg !== undefined && {
+      userinfoSignedResponseAlg: client.userinfo_signed_response_alg,
+    }),
+  }
+}
 
 /** Without a word in the file: least data. */
 const attributeSetOf = (

@@ -3,6 +3,7 @@ import type { Level } from '../citizen/assurance.ts'
 import type { Picture } from '../config/picture.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { authMethods, PresetName } from './presets.ts'
+import type { ScopeClaims } from './scope-presets.ts'
 
 export const languages = ['it', 'de', 'lld', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -74,8 +75,20 @@ export interface Client {
   /** Where its server is told that a session has ended (OpenID Connect Back-Channel Logout 2.2). */
   readonly backchannelLogout?: { readonly uri: string; readonly sessionRequired: boolean }
   readonly minLevel: Level
-  /** The claims that it declared: nothing else is ever released to it. */
+  /** The claims that it declared: nothing else of the person is ever released to it. */
   readonly claims: readonly string[]
+  /** Of them, those that it also gets in the ID token, which travels through logs and histories. */
+  readonly idTokenClaims: readonly string[]
+  /** Scopes of another system that it may ask for, and what they give: scope-presets.ts. */
+  readonly scopeClaims: Readonly<Record<string, ScopeClaims>>
+  /** `synthetic`: who has no mail address gets one that takes no mail. */
+  readonly emailFallback: 'none' | 'synthetic'
+  /** `opaque`: who has no name gets their user name for one. */
+  readonly nameFallback: 'none' | 'opaque'
+  /** `requested`: `acr` is the class that it asked for, and what was reached stands in `acr_actual`. */
+  readonly acrResponse: 'actual' | 'requested'
+  /** Seconds for which the service remembers that it asked; later it refuses every answer. */
+  readonly stateLifetime?: number
   /** Index of the SPID set that its logins ask for. CIE has one set only. */
   readonly attributeSet: number
   /** Asks SPID for the identities of professionals or companies: docs/rules/spid-saml.md 4.5. */

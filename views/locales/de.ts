@@ -147,6 +147,7 @@ export const de: Dictionary = {
     company_fiscal_number: 'Steuernummer des Unternehmens',
     registered_office: 'Rechtssitz',
     vat_number: 'Mehrwertsteuernummer',
+    authn_evidence: 'Nachweis dieser Anmeldung (Kennung oder Zertifikat), für das Protokoll',
   },
   sentences: {
     too_many: {

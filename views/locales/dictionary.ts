@@ -12,8 +12,8 @@ export interface SentenceText {
   readonly next: string
 }
 
-/** Every claim that a client may declare has a name for people. */
-export type ClaimName = (typeof claimNames)[number]
+/** Every claim that a client may declare has a name for people, but for the one that tells nothing of them. */
+export type ClaimName = Exclude<(typeof claimNames)[number], 'preferred_username'>
 
 export interface Dictionary {
   readonly frame: {

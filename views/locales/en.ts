@@ -142,6 +142,7 @@ export const en: Dictionary = {
     company_fiscal_number: 'Company tax code',
     registered_office: 'Registered office',
     vat_number: 'VAT number',
+    authn_evidence: 'Proof of this login (identifier or certificate), for the register',
   },
   sentences: {
     too_many: {

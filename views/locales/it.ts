@@ -142,6 +142,7 @@ export const it: Dictionary = {
     company_fiscal_number: 'Codice fiscale dell’impresa',
     registered_office: 'Sede legale',
     vat_number: 'Partita IVA',
+    authn_evidence: 'Estremi di questo accesso (identificativo o certificato), per il protocollo',
   },
   sentences: {
     too_many: {

@@ -110,6 +110,7 @@ export class SamlStrategy extends passport.Strategy {
       idp: this.idp.entityId,
       level,
       authTime: Math.floor(now / 1000),
+      ...(assertion.id !== undefined && { proof: { assertionId: assertion.id } }),
     }
   }
 

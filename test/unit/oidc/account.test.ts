@@ -34,8 +34,9 @@ describe('the account of a refresh token', () => {
       clientOf: () => (minLevel === undefined ? undefined : { ...client, minLevel }),
       singleSignOn: { of: async () => undefined },
     })
+    const ctx = { oidc: { client: { clientId: 'sito' } } } as unknown as Parameters<typeof findAccount>[0]
     const token = { kind, grantId: 'grant', clientId: 'sito' } as unknown as RefreshToken
-    return findAccount({ oidc: {} } as Parameters<typeof findAccount>[0], sub, token)
+    return findAccount(ctx, sub, token)
   }
 
   it('is there as long as the service asks no more than the level of that login', async () => {

@@ -182,14 +182,14 @@ describe('the preset of a client', () => {
     ['liferay', 'client_secret_basic', 'required'],
     ['keycloak', 'client_secret_post', 'required'],
   ])('%s: %s, PKCE %s', async (preset, auth, pkce) =>
-    expect(await clientOf(lines(`preset: ${preset}`))).toMatchObject({ preset, auth, pkce }),
+    expect(await clientOf(lines(`preset: ${preset}`, 'email_fallback: none'))).toMatchObject({ preset, auth, pkce }),
   )
 
   it('is generic where none is named', async () =>
     expect(await clientOf()).toMatchObject({ preset: 'generic', auth: 'client_secret_basic', pkce: 'required' }))
 
   it('says only what the entry does not', async () => {
-    const entry = ['preset: wordpress', 'auth: client_secret_basic', 'pkce: required']
+    const entry = ['preset: wordpress', 'email_fallback: none', 'auth: client_secret_basic', 'pkce: required']
     expect(await clientOf(lines(...entry))).toMatchObject({ auth: 'client_secret_basic', pkce: 'required' })
   })
 
@@ -198,6 +198,45 @@ describe('the preset of a client', () => {
 
   it('never waives PKCE for a client without a secret', async () =>
     expect(await clientOf(lines('preset: plone', 'auth: none'), NO_SECRET)).toMatchObject({ pkce: 'required' }))
+
+  it('knows what the software does with what it is given', async () => {
+    const wordpress = await clientOf(lines('preset: wordpress', 'email_fallback: synthetic'))
+    expect(wordpress).toMatchObject({
+      acrResponse: 'requested',
+      emailFallback: 'synthetic',
+      nameFallback: 'opaque',
+      stateLifetime: 180,
+      claims: ['given_name', 'fiscal_number', 'preferred_username'],
+    })
+    const generic = await clientOf()
+    expect(generic).toMatchObject({
+      acrResponse: 'actual',
+      emailFallback: 'none',
+      nameFallback: 'none',
+      idTokenClaims: [],
+    })
+    expect(generic?.claims).not.toContain('preferred_username')
+    expect(generic).not.toHaveProperty('stateLifetime')
+  })
+
+  it('can be told otherwise in every one of them', async () => {
+    const entry = ['acr_response: actual', 'name_fallback: none', 'state_lifetime: 1800', 'email_fallback: none']
+    expect(await clientOf(lines('preset: wordpress', ...entry))).toMatchObject({
+      acrResponse: 'actual',
+      nameFallback: 'none',
+      stateLifetime: 1800,
+    })
+  })
+
+  it.each<Refusal>(
+    ['wordpress', 'drupal', 'liferay'].map((preset) => [
+      `is ${preset}, which needs an address, and nobody said what those without one get`,
+      [lines(`preset: ${preset}`)],
+      'clients[0].email_fallback',
+      `is missing, and ${preset} refuses who has no mail address`,
+      'synthetic',
+    ]),
+  )('is refused where it %s', isRefused)
 
   it.each<Refusal>([
     ['nobody knows', [lines('preset: joomla')], 'clients[0].preset', 'must be one of wordpress, drupal', 'write'],
@@ -216,4 +255,64 @@ describe('the preset of a client', () => {
       'remove it',
     ],
   ])('is refused where it %s', isRefused)
+})
+
+describe('the claims of a client', () => {
+  it('are given in the ID token only where its entry names them', async () =>
+    expect(await clientOf(lines('id_token_claims: [given_name]'))).toMatchObject({ idTokenClaims: ['given_name'] }))
+
+  it('come under the names of AAC where it comes from there', async () => {
+    const client = await clientOf(lines('scopes_preset: aac-migration'))
+    expect(Object.keys(client?.scopeClaims ?? {})).toEqual([
+      'profile.basicprofile.me',
+      'profile.accountprofile.me',
+      'profile.aac.openid.me',
+      'profile.aac.spid.me',
+      'profile.codicefiscale.me',
+    ])
+    expect((await clientOf())?.scopeClaims).toEqual({})
+  })
+
+  it('can have the names there corrected, scope by scope', async () => {
+    const names = 'scope_claims: { profile.codicefiscale.me: { cf: fiscal_number, a: { b: given_name } } }'
+    const { scopeClaims } = (await clientOf(lines('preset: plone', 'scopes_preset: aac-migration', names))) ?? {}
+    expect(scopeClaims?.['profile.codicefiscale.me']).toEqual({ cf: 'fiscal_number', a: { b: 'given_name' } })
+    expect(scopeClaims).toHaveProperty(['profile.aac.spid.me', 'aac.spid'])
+  })
+
+  it.each<Refusal>([
+    [
+      'one in the ID token that is not declared',
+      [lines('id_token_claims: [birthdate]')],
+      'clients[0].id_token_claims[0]',
+      'is not declared',
+      'add it there',
+    ],
+    [
+      'names of no preset',
+      [lines('scope_claims: { a: { b: given_name } }')],
+      'clients[0].scope_claims',
+      'changes the names of no preset',
+      'aac-migration',
+    ],
+    [
+      'a name that stands for something else in every token',
+      [lines('scopes_preset: aac-migration', 'scope_claims: { a: { sub: fiscal_number } }')],
+      'clients[0].scope_claims.a.sub',
+      'has a meaning of its own',
+      'another name',
+    ],
+    [
+      'a state that is over at once',
+      [lines('state_lifetime: 5')],
+      'clients[0].state_lifetime',
+      'is shorter than any login',
+      '1800',
+    ],
+  ])('are refused with %s', isRefused)
+
+  it('are refused with a source that is no claim', async () => {
+    const files = withTenant(lines('scopes_preset: aac-migration', 'scope_claims: { a: { b: shoe_size } }'))
+    expect(problemsOf(await load(files)).map(({ path }) => path)).toEqual(['clients[0].scope_claims.a.b'])
+  })
 })

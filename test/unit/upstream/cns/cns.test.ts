@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { type KeyObject, X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createCns } from '../../../../src/upstream/cns/cns.ts'
 import { createTrustStore } from '../../../../src/upstream/cns/trust.ts'
@@ -73,6 +73,7 @@ describe('the way in by card', () => {
 describe('a good card', () => {
   it('gives the citizen, and itself as evidence', async () => {
     const der = card()
+    const x509 = new X509Certificate(der)
     expect(await present(der)).toEqual({
       kind: 'verified',
       citizen: {
@@ -87,6 +88,15 @@ describe('a good card', () => {
         birthdateSource: 'derived',
         gender: 'male',
         placeOfBirth: { locality: 'H501' },
+        proof: {
+          certificate: {
+            issuer: 'CN=CA Cittadini,O=Ente di prova,C=IT',
+            serial: x509.serialNumber,
+            notBefore: x509.validFromDate.getTime() / 1000,
+            notAfter: x509.validToDate.getTime() / 1000,
+            sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
+          },
+        },
       },
       evidence: { response: pemOf(der) },
       replay: { ids: [], until: 0 },
@@ -97,7 +107,7 @@ describe('a good card', () => {
     const outcome = await present(named('RSSMRA25M05L378N/12.ab'))
     expect(outcome).toMatchObject({ kind: 'verified', citizen: { fiscalNumber: 'TINIT-RSSMRA25M05L378N' } })
     expect(outcome.kind === 'verified' && Object.keys(outcome.citizen).sort()).toEqual(
-      ['authTime', 'fiscalNumber', 'gender', 'idp', 'level', 'placeOfBirth', 'upstream'].sort(),
+      ['authTime', 'fiscalNumber', 'gender', 'idp', 'level', 'placeOfBirth', 'proof', 'upstream'].sort(),
     )
   })
 

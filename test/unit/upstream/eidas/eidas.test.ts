@@ -60,6 +60,7 @@ describe('an answer of the node', () => {
       familyName: 'Müller',
       birthdate: '1988-09-17',
       spidCode: 'DE/IT/1234567890',
+      proof: { assertionId: expect.stringMatching(/^_./) },
     })
   })
 
