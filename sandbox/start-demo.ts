@@ -58,7 +58,8 @@ const writeConfiguration = (state: State, root: string, ports: Ports): string =>
   const read = (name: string) => readFileSync(join(root, name), 'utf8')
   const moved = movePorts(read('config/demo.yaml'), ports)
   emptyFolder(state, 'tenants')
-  for (const name of readdirSync(join(root, 'tenants')).filter((file) => file.endsWith('.yaml'))) {
+  // the coats of arms lie beside the files
+  for (const name of readdirSync(join(root, 'tenants')).filter((file) => /\.(yaml|svg)$/.test(file))) {
     state.write(`tenants/${name}`, movePorts(read(`tenants/${name}`), ports))
   }
   state.write('region.yaml', read('config/region.yaml'))
