@@ -4,6 +4,7 @@ import Koa from 'koa'
 import type { Logger } from 'pino'
 import type { Audit } from './audit/events.ts'
 import type { Register } from './audit/register.ts'
+import type { RequestScope } from './audit/request-scope.ts'
 import type { UpstreamId } from './citizen/citizen.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { type Assets, serveAssets } from './http/assets.ts'
@@ -15,7 +16,7 @@ import { origin } from './http/origin.ts'
 import { createPages } from './http/pages.ts'
 import type { Renderer } from './http/render.ts'
 import type { Ctx, Handler, RequestState } from './http/request-context.ts'
-import { requestLog } from './http/request-log.ts'
+import { type RequestObserver, requestLog } from './http/request-log.ts'
 import { originForm } from './http/request-target.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { tenantResolver } from './http/tenant-resolver.ts'
@@ -39,6 +40,9 @@ export interface AppDeps {
   readonly renderer: Renderer
   readonly assets: Assets
   readonly audit: Audit
+  readonly scope: RequestScope
+  /** Told of each request beside the log. */
+  readonly observers: readonly RequestObserver[]
   readonly log: Logger
   readonly now: () => number
   readonly randomId: () => string
@@ -104,11 +108,12 @@ export const createApp = (deps: AppDeps): App => {
     const toTenant: Handler = async (ctx) => {
       if (ctx.state.tenant !== undefined) await answer(await apps.of(ctx.state.tenant), ctx)
     }
-    koa.use(requestLog({ log, randomId, now }))
+    koa.use(requestLog({ log, randomId, now, scope: deps.scope, observers: deps.observers }))
     koa.use(securityHeaders({ https: config.publicUrl.startsWith('https:') }))
     koa.use(
       errorHandler({
         pages,
+        audit,
         clientOf: (tenant, client) => tenants.byId(tenant)?.clients.find(({ id }) => id === client),
       }),
     )

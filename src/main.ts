@@ -1,6 +1,5 @@
 /** The process: build everything from the configuration, listen, and drain when told to stop. */
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
@@ -8,31 +7,25 @@ import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { createApp } from './app.ts'
 import { CHECK_EVERY, createExpiryWatch } from './audit/certificate-expiry.ts'
-import { createAudit } from './audit/log.ts'
 import { createRegister } from './audit/register.ts'
-import type { GatewayConfig, Listen, MetadataSource } from './config/gateway-config.ts'
+import type { GatewayConfig, Listen } from './config/gateway-config.ts'
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
 import { createCardServer } from './http/card-server.ts'
 import { fonts } from './http/fonts.ts'
-import { createHealthServer } from './http/health.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { assertSubjectKey } from './keyring/subject-key.ts'
+import { type NationalSystems, readNationalSystems } from './national-systems.ts'
+import { createOperationsServer } from './operations/listener.ts'
+import { timedRegister } from './operations/timed-register.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
 import { identityOf } from './service-provider/signing.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
-import { createTrustListRegistry, trustListPath } from './trust-list/registry.ts'
-import { createAuthorities } from './upstream/cns/authorities.ts'
-import { createRevocationCheck } from './upstream/cns/revocation.ts'
-import { createUpstreams } from './upstream/index.ts'
-import { parseIdpMetadata } from './upstream/saml/idp-metadata.ts'
-import { createIdpRegistry } from './upstream/spid/registry.ts'
-import { startReadings } from './upstream/spid/registry-readings.ts'
-import { keptFile, lastGoodFile, registrySource } from './upstream/spid/registry-source.ts'
+import { createWatching } from './watching.ts'
 
 export interface Gateway {
   /** Where each listener really listens (a configured port 0 is any). */
@@ -91,100 +84,38 @@ export const startGateway = async (
   const configured = config.subjectKeyFingerprint === undefined ? {} : { configured: config.subjectKeyFingerprint }
   await assertSubjectKey({ key: subjectKey, stateDir, ...configured })
 
-  const audit = createAudit({ log })
-  const watchExpiry = createExpiryWatch({ certificates: certificatesInUse(config), audit, now })
-  watchExpiry()
-  const fetch = createOutgoingFetch(config.outgoing)
   const randomId = () => randomBytes(24).toString('base64url')
-
-  const readSource = async (source: MetadataSource): Promise<string> => {
-    if ('file' in source) return readFile(source.file, 'utf8')
-    const response = await fetch(source.url).catch((cause: Error) => {
-      throw new StartError(`${source.url} cannot be read: ${cause.message}`, { cause })
-    })
-    if (!response.ok) throw new StartError(`${source.url} answered ${response.status}`)
-    return response.text()
-  }
-  const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'left out of the metadata')
-  const readIdps = async (sources: readonly MetadataSource[]) => {
-    const texts = await Promise.all(sources.map(readSource))
-    const idps = texts.flatMap((xml) => parseIdpMetadata(xml, { now: now(), leftOut }))
-    for (const { entityId, expiredCertificates } of idps) {
-      for (const { notAfter } of expiredCertificates)
-        audit({ type: 'idp.certificate_expired', idp: entityId, notAfter })
-    }
-    return idps
-  }
-
-  const idpsOfFiles = await readIdps(config.spid.metadata)
-  const [cieIdp] = await readIdps(config.cie.metadata)
-  const [eidasNode] = await readIdps(config.eidas?.metadata ?? [])
-  const { registry: listed, names } = config.spid
-  const registry =
-    listed &&
-    createIdpRegistry({
-      source: registrySource(listed.source, fetch),
-      lastGood: lastGoodFile(stateDir),
-      ...(listed.pins !== undefined && { pins: listed.pins }),
-      now,
-      report: audit,
-      leftOut,
-    })
-  const authorities = createAuthorities(cns?.trust ?? [])
-  const trustList =
-    cns?.trustList &&
-    createTrustListRegistry({
-      ...cns.trustList,
-      source: registrySource(cns.trustList.source, fetch),
-      lastGood: keptFile(trustListPath(stateDir)),
-      now,
-      report: audit,
-      use: (all) => authorities.list(all.map(String)),
-    })
-  const readings = [
-    ...(listed && registry ? [startReadings(registry, listed)] : []),
-    ...(cns?.trustList && trustList ? [startReadings(trustList, cns.trustList)] : []),
-  ]
-  const stopReadings = async () => {
-    for (const { stop } of await Promise.all(readings)) stop()
-  }
-  await Promise.all(readings)
-  // the registry last: of two descriptions of a provider AgID's counts
-  const spidIdps = () => [...idpsOfFiles, ...(registry?.current() ?? [])]
-  const upstreams = createUpstreams({
-    ...(idpsOfFiles.length === 0 && registry === undefined ? {} : { spid: { idps: spidIdps, names } }),
-    ...(cieIdp === undefined ? {} : { cie: { idp: cieIdp, comparison: config.cie.comparison } }),
-    ...(cns === undefined
-      ? {}
-      : {
-          cns: {
-            trust: authorities.store,
-            startUrl: cns.startUrl,
-            name: config.region.cnsLabel.it,
-            level: cns.level,
-            ...(cns.revocation.mode === 'required' && {
-              revocation: createRevocationCheck({ ...cns.revocation, fetch, randomBytes, report: audit }),
-            }),
-          },
-        }),
-    ...(eidasNode === undefined ? {} : { eidas: { idp: eidasNode } }),
-  })
-
+  const processId = `${hostname()}-${process.pid}-${randomId().slice(0, 8)}`
   const store =
     config.store.kind === 'memory'
       ? createMemoryStore({ now, maxBytes: config.store.maxBytes })
       : createRedisStore({ servers: config.store, onError: (reason) => log.error({ reason }, 'redis') })
+  let listsReadAt: NationalSystems['readAt'] = () => ({})
+  const watching = createWatching(config, {
+    log,
+    now,
+    processId,
+    storePing: () => store.ping(),
+    listsReadAt: () => listsReadAt(),
+  })
+  const { audit, scope, observers } = watching
+  const watchExpiry = createExpiryWatch({ certificates: certificatesInUse(config), audit, now })
+  watchExpiry()
+  const fetch = createOutgoingFetch(config.outgoing)
+
+  const national = await readNationalSystems(config, { fetch, audit, log, now })
+  listsReadAt = national.readAt
   const register = createRegister({
     stateDir,
     masterKey,
     now,
-    processId: `${hostname()}-${process.pid}-${randomId().slice(0, 8)}`,
+    processId,
   })
   const assets = loadAssets(`${viewsDir}/assets`, fonts)
   const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
     config,
-    upstreams,
+    upstreams: national.upstreams,
     // the eIDAS node knows every tenant by its SPID metadata
     signing: { spid: spidIdentity, cie: identityOf(config.aggregator.cie), eidas: spidIdentity },
     store: createSealedStore({
@@ -194,10 +125,12 @@ export const startGateway = async (
       onUnreadable: (record) => log.error(record, 'a sealed record does not open'),
     }),
     keyring: createKeyring({ stateDir, masterKeys, now }),
-    register,
+    register: timedRegister(register, watching.metrics.registerWrote),
     renderer: createRenderer({ viewsDir, assets }),
     assets,
     audit,
+    scope,
+    observers,
     log,
     now,
     randomId,
@@ -213,9 +146,14 @@ export const startGateway = async (
     for (const timer of timers) clearInterval(timer)
   }
   let draining = false
-  const operations = createHealthServer({ store, draining: () => draining })
+  const operations = createOperationsServer({
+    storePing: () => store.ping(),
+    draining: () => draining,
+    metrics: watching.metrics,
+  })
   const regional = createServer(app.regional)
-  const card = cns && createCardServer(cns.handshake.by === 'varco' ? cns.handshake : undefined, authorities, app.card)
+  const card =
+    cns && createCardServer(cns.handshake.by === 'varco' ? cns.handshake : undefined, national.authorities, app.card)
   // a form of 256 KB takes no quarter of a minute
   for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
   const servers = [regional, operations, ...(card ? [card] : [])]
@@ -231,16 +169,17 @@ export const startGateway = async (
       addresses,
       close: async () => {
         draining = true
-        await stopReadings()
+        national.stop()
         stopTimers()
         await Promise.all(servers.map(closeServer))
         await app.backchannel.close()
         await register.close()
         await store.close()
+        await watching.close()
       },
     }
   } catch (error) {
-    await stopReadings()
+    national.stop()
     stopTimers()
     await Promise.all(servers.map(closeServer))
     await store.close()

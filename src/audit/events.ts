@@ -81,6 +81,12 @@ export type AuditEvent =
       readonly client?: string
     }
   | { readonly type: 'oidc.refused'; readonly tenant: string; readonly client?: string; readonly error: string }
+  /** A request that ended in an error page or JSON. The cause of a status of 500 or more is in the log beside it. */
+  | ({ readonly type: 'request.refused' } & Partial<Step> & {
+        readonly code: ErrorCode
+        readonly status: number
+        readonly detail?: string
+      })
   | { readonly type: 'tenant.not_served'; readonly tenant: string; readonly reason: string }
   | { readonly type: 'tenant.keys_created'; readonly tenant: string; readonly kid: string }
   | { readonly type: 'tenant.keys_changed'; readonly tenant: string; readonly epoch: number; readonly kid: string }

@@ -1,32 +1,30 @@
-/** Audit events to the log. An alarm is a line of level error. */
-import { hash } from 'node:crypto'
+/** Audit events: each to everybody who listens. The first listener is the log, where an alarm is a line of level error. */
 import type { Logger } from 'pino'
 import { errorRow } from '../errors.ts'
 import { isLast } from './certificate-expiry.ts'
 import { type Audit, type AuditEvent, alarms } from './events.ts'
+import { lineOf } from './line.ts'
+import type { RequestScope } from './request-scope.ts'
 
-const levelOf = (event: AuditEvent): 'info' | 'warn' | 'error' => {
+/** Told of each event, and of the request that was being answered. Never throws. */
+export type Listener = (event: AuditEvent, requestId: string | undefined) => void
+
+/** How loud: `error` is an alarm, which a human must see. */
+export const severityOf = (event: AuditEvent): 'info' | 'warn' | 'error' => {
   if (event.type === 'certificate.expiring') return isLast(event.daysLeft) ? 'error' : 'warn'
   if (event.type === 'login.refused' && event.authenticated && errorRow(event.code).alarm === true) return 'error'
   return alarms.has(event.type) ? 'error' : 'info'
 }
 
-/**
- * As a line shows it: the assurance level beside pino's own `level`, and of a login's uid (half of a browser's cookie)
- * only a fingerprint, by which lines can be put together.
- */
-const lineOf = ({ type, ...facts }: AuditEvent) => {
-  const { level, uid, ...others } = facts as { level?: number; uid?: string }
-  return {
-    event: type,
-    ...others,
-    ...(level === undefined ? {} : { assurance: level }),
-    ...(uid === undefined ? {} : { login: hash('sha256', uid, 'base64url').slice(0, 16) }),
+export const logEvents =
+  (log: Logger): Listener =>
+  (event, requestId) => {
+    log[severityOf(event)]({ ...(requestId !== undefined && { requestId }), ...lineOf(event) }, event.type)
   }
-}
 
 export const createAudit =
-  ({ log }: { log: Logger }): Audit =>
+  ({ scope, listeners }: { scope: RequestScope; listeners: readonly Listener[] }): Audit =>
   (event) => {
-    log[levelOf(event)](lineOf(event), event.type)
+    const requestId = scope.current()
+    for (const listener of listeners) listener(event, requestId)
   }

@@ -14,6 +14,7 @@ import { spidIdpsList, spidIdpsUpdate } from './spid-idps.ts'
 import { spidMetadataCommand } from './spid-metadata.ts'
 import { spidSubmission } from './spid-submission.ts'
 import { start } from './start.ts'
+import { trace } from './trace.ts'
 
 const help: Command = {
   name: 'help',
@@ -39,6 +40,7 @@ const version: Command = {
 
 const commands: readonly Command[] = [
   start,
+  trace,
   keysCreate,
   keysList,
   keysRotate,

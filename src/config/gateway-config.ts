@@ -145,6 +145,8 @@ export interface GatewayConfig {
   }
   /** The Italian eIDAS node, for people of other European countries. Absent: off. */
   readonly eidas?: { readonly metadata: readonly MetadataSource[]; readonly attributeSetIndex: 99 | 100 }
+  /** Where OpenTelemetry's spans go, by OTLP over HTTP. */
+  readonly tracing?: { readonly otlp: string }
   /** CIDR blocks of private networks that outgoing calls may reach; the public network always may. */
   readonly outgoing: { readonly allowedNetworks: readonly string[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly pretty: boolean }

@@ -168,6 +168,7 @@ export const readGateway = async (
         attributeSetIndex: file.eidas.attribute_set_index,
       },
     }),
+    ...(file.tracing && { tracing: file.tracing }),
     outgoing: { allowedNetworks: file.outgoing.allowed_networks },
     log: file.log,
   }

@@ -211,6 +211,11 @@ const sha256 = z
 
 const keyAge = told('is no age of keys', 'write 7 to 1095 days, or false')
 
+const collectorUrl = z.url({
+  protocol: /^https?$/,
+  error: told('is no address of a collector', 'write it as http://127.0.0.1:4318/v1/traces'),
+})
+
 /** Sites keep what they read of a JWKS for an hour. */
 const publishHours = told(
   'is no time for sites to learn of new keys',
@@ -265,6 +270,8 @@ export const gatewaySchema = block({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     pretty: z.boolean().default(false),
   }).default({ level: 'info', pretty: false }),
+  // OpenTelemetry: one span for each request
+  tracing: block({ otlp: collectorUrl }).exactOptional(),
   tenants: filePath,
 })
 export type GatewayFile = z.output<typeof gatewaySchema>

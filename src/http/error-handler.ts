@@ -1,4 +1,5 @@
 /** Turns whatever was thrown into a page or JSON with a code and an honest status. The citizen sees a sentence, the log the cause. */
+import type { Audit } from '../audit/events.ts'
 import { type ErrorCode, GatewayError } from '../errors.ts'
 import type { Client } from '../tenant/tenant.ts'
 import type { Pages } from './pages.ts'
@@ -7,7 +8,15 @@ import type { Handler } from './request-context.ts'
 const codeOf = (error: unknown): ErrorCode => (error instanceof GatewayError ? error.code : 'internal_error')
 
 export const errorHandler =
-  ({ pages, clientOf }: { pages: Pages; clientOf: (tenant: string, client: string) => Client | undefined }): Handler =>
+  ({
+    pages,
+    clientOf,
+    audit,
+  }: {
+    pages: Pages
+    clientOf: (tenant: string, client: string) => Client | undefined
+    audit: Audit
+  }): Handler =>
   async (ctx, next) => {
     try {
       await next()
@@ -17,9 +26,19 @@ export const errorHandler =
       const code = codeOf(error)
       const { row } = new GatewayError(code)
       const { tenant, requestId, clientId, language, log } = ctx.state
+      const [, uid] = /\/(?:login|authorize)\/([^/]+)/.exec(ctx.path) ?? []
       // below 500 the alarm is an audit event's: it knows whether somebody vouched for what came
       if (row.alarm && row.status >= 500) log.error({ err: error, code }, code)
-      else log.info({ code, detail: error instanceof GatewayError ? error.detail : undefined }, 'refused')
+      const detail = error instanceof GatewayError ? error.detail : undefined
+      audit({
+        type: 'request.refused',
+        code,
+        status: row.status,
+        ...(tenant !== undefined && { tenant: tenant.id }),
+        ...(clientId !== undefined && { client: clientId }),
+        ...(uid !== undefined && { uid }),
+        ...(detail !== undefined && { detail }),
+      })
       if (ctx.res.headersSent) return void ctx.res.destroy()
 
       ctx.status = row.status

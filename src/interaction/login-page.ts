@@ -22,7 +22,7 @@ const presentView = ({ name, obstacle }: Present, base: string): NonNullable<Log
 })
 
 export const createLoginPage = (deps: InteractionDeps) => {
-  const { tenant, region, pages } = deps
+  const { tenant, region, pages, audit } = deps
   const alertOf = createAlert(deps)
 
   const methodsOf = (login: LoginUnderWay, base: string, language: Language): LoginView['methods'] =>
@@ -45,6 +45,17 @@ export const createLoginPage = (deps: InteractionDeps) => {
     const alert = failure && alertOf(ctx, login, failure, { base, language })
     const { otherAccess } = login.client
     ctx.status = failure?.error.row.status ?? 200
+    if (failure !== undefined && failure.requestId === undefined) {
+      const { code } = failure.error
+      audit({
+        type: 'request.refused',
+        tenant: tenant.id,
+        client: login.client.id,
+        uid: login.uid,
+        code,
+        status: ctx.status,
+      })
+    }
     ctx.type = 'html'
     ctx.body = pages.render(
       'login',

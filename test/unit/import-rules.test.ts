@@ -22,6 +22,8 @@ const rooms: Readonly<Record<string, Room>> = {
   cli: { may: EVERYTHING },
   app: { may: EVERYTHING },
   'tenant-app': { may: EVERYTHING },
+  'national-systems': { may: EVERYTHING },
+  watching: { may: EVERYTHING },
   'tenant-apps': { may: EVERYTHING },
   'service-provider': { may: ['upstream', 'tenant', 'config', 'citizen', 'audit', 'errors'] },
   // the list of card authorities: read beside the upstreams, by the XML reader of one and for another
@@ -59,6 +61,8 @@ const rooms: Readonly<Record<string, Room>> = {
   store: { may: ['errors', 'sealing'] },
   keyring: { may: ['errors', 'sealing'] },
   audit: { may: ['errors', 'sealing'] },
+  // what operators see and switch: told by the audit and by http, asked by main alone
+  operations: { may: ['audit', 'store', 'errors'], types: ['http', 'tenant'] },
 }
 
 /** Packages by place: what is not named here has no place in src/. */
@@ -73,6 +77,11 @@ const packages: Readonly<Record<string, Room>> = {
   fflate: { may: ['cli'] },
   passport: { may: ['upstream'] },
   ioredis: { may: ['store'] },
+  'prom-client': { may: ['operations'] },
+  '@opentelemetry/api': { may: ['operations'] },
+  '@opentelemetry/exporter-trace-otlp-http': { may: ['operations'] },
+  '@opentelemetry/resources': { may: ['operations'] },
+  '@opentelemetry/sdk-trace': { may: ['operations'] },
   jose: { may: ['oidc'] },
   'rate-limiter-flexible': { may: ['store'] },
   ejs: { may: ['http/render'] },

@@ -16,6 +16,8 @@ const pauseAfter = { refused: HOUR, nothing: 5 * MINUTE } as const
 export interface Readings {
   /** Takes no further reading, and ends one under way. */
   stop(): void
+  /** When the source was last read and believed, milliseconds since 1970. */
+  readAt(): number | undefined
 }
 
 /**
@@ -24,13 +26,15 @@ export interface Readings {
  */
 export const startReadings = async (
   registry: ReadRegistry,
-  { refreshHours }: { readonly refreshHours: number },
+  { refreshHours, now }: { readonly refreshHours: number; readonly now: () => number },
 ): Promise<Readings> => {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let readAt: number | undefined
   const isEmpty = () => registry.current().length === 0
   const read = async (): Promise<void> => {
     const { result } = await registry.refresh()
+    if (result !== 'refused') readAt = now()
     if (stopped) return
     const longest = isEmpty()
       ? pauseAfter.nothing
@@ -48,5 +52,6 @@ export const startReadings = async (
       clearTimeout(timer)
       registry.close()
     },
+    readAt: () => readAt,
   }
 }

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createExpiryWatch } from '../../../src/audit/certificate-expiry.ts'
 import type { AuditEvent } from '../../../src/audit/events.ts'
-import { createAudit } from '../../../src/audit/log.ts'
+import { logEvents } from '../../../src/audit/log.ts'
 import { selfSigned } from '../../fixtures/saml/certificate.ts'
 
 const DAY = 86_400_000
@@ -61,7 +61,7 @@ describe('a certificate in use', () => {
     const lines: string[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
     const facts = { use: 'spid', sha256: '', notAfter: '' } as const
-    createAudit({ log })({ type: 'certificate.expiring', ...facts, daysLeft })
+    logEvents(log)({ type: 'certificate.expiring', ...facts, daysLeft }, undefined)
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level, event: 'certificate.expiring', daysLeft }])
   })
 })

@@ -1,9 +1,10 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { createAudit } from '../../../src/audit/log.ts'
+import { createAudit, logEvents } from '../../../src/audit/log.ts'
+import { createRequestScope, type RequestScope } from '../../../src/audit/request-scope.ts'
 
-const logged = (report: (audit: ReturnType<typeof createAudit>) => void) => {
+const logged = (report: (audit: ReturnType<typeof createAudit>, scope: RequestScope) => void) => {
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -11,7 +12,8 @@ const logged = (report: (audit: ReturnType<typeof createAudit>) => void) => {
       done()
     },
   })
-  report(createAudit({ log: pino(sink) }))
+  const scope = createRequestScope()
+  report(createAudit({ scope, listeners: [logEvents(pino(sink))] }), scope)
   return lines.map((line) => JSON.parse(line))
 }
 const step = { tenant: 'ala', client: 'sito', uid: 'abcdefghijklmnop' }
@@ -29,6 +31,14 @@ describe('audit events in the log', () => {
     expect(lines[0].login).toMatch(/^[\w-]{16}$/)
     expect(lines[1].login).toBe(lines[0].login)
     expect(JSON.stringify(lines)).not.toContain(step.uid)
+  })
+  it('carry the number of the request in which they happened', () => {
+    const lines = logged((audit, scope) => {
+      scope.run('7k2m-x9dp-4trq', () => audit({ type: 'login.started', ...step, level: 2 }))
+      audit({ type: 'header.stripped', header: 'forwarded' })
+    })
+    expect(lines[0].requestId).toBe('7k2m-x9dp-4trq')
+    expect(lines[1]).not.toHaveProperty('requestId')
   })
   it.each([
     [{ type: 'code.replayed', tenant: 'ala' }, 50],

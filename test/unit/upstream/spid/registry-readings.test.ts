@@ -39,7 +39,7 @@ const registryThat = ({ copy = false, ...ends }: { copy?: boolean; results: read
 
 it('are one at the start and one a day', async () => {
   const { registry, seen } = registryThat({ results: ['updated', 'unchanged'] })
-  await startReadings(registry, { refreshHours: 24 })
+  await startReadings(registry, { refreshHours: 24, now: Date.now })
   expect(seen.readings).toBe(1)
   await vi.advanceTimersByTimeAsync(24 * HOUR - 1)
   expect(seen.readings).toBe(1)
@@ -51,7 +51,7 @@ it('are one at the start and one a day', async () => {
 
 it('come again after an hour when one was refused', async () => {
   const { registry, seen } = registryThat({ copy: true, results: ['refused', 'refused', 'unchanged'] })
-  await startReadings(registry, { refreshHours: 24 })
+  await startReadings(registry, { refreshHours: 24, now: Date.now })
   await vi.advanceTimersByTimeAsync(2 * HOUR)
   expect(seen.readings).toBe(3)
   await vi.advanceTimersByTimeAsync(23 * HOUR)
@@ -60,7 +60,7 @@ it('come again after an hour when one was refused', async () => {
 
 it('come again after five minutes as long as there is no list at all', async () => {
   const { registry, seen } = registryThat({ results: ['refused', 'refused', 'updated'] })
-  await startReadings(registry, { refreshHours: 24 })
+  await startReadings(registry, { refreshHours: 24, now: Date.now })
   await vi.advanceTimersByTimeAsync(10 * 60_000)
   expect(seen.readings).toBe(3)
   await vi.advanceTimersByTimeAsync(HOUR)
@@ -70,11 +70,11 @@ it('come again after five minutes as long as there is no list at all', async () 
 it('are waited for at the start only where there is no copy', async () => {
   const { registry, seen } = registryThat({ copy: true, results: ['unchanged'] })
   const never = { ...registry, refresh: () => new Promise<Refreshed>(() => {}) }
-  await startReadings(never, { refreshHours: 24 })
+  await startReadings(never, { refreshHours: 24, now: Date.now })
   seen.list = []
   let started = false
   const waiting = { ...never, load: async () => {} }
-  void startReadings(waiting, { refreshHours: 24 }).then(() => {
+  void startReadings(waiting, { refreshHours: 24, now: Date.now }).then(() => {
     started = true
   })
   await vi.advanceTimersByTimeAsync(HOUR)
@@ -83,7 +83,7 @@ it('are waited for at the start only where there is no copy', async () => {
 
 it('end when the gateway stops, and the one under way with them', async () => {
   const { registry, seen } = registryThat({ results: ['updated'] })
-  const readings = await startReadings(registry, { refreshHours: 1 })
+  const readings = await startReadings(registry, { refreshHours: 1, now: Date.now })
   readings.stop()
   await vi.advanceTimersByTimeAsync(5 * HOUR)
   expect(seen).toMatchObject({ readings: 1, closed: true })

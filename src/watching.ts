@@ -1,0 +1,80 @@
+/** Everybody who listens to what happens: the log, the files of steps, the metrics and, where configured, a collector of traces. */
+import { X509Certificate } from 'node:crypto'
+import { statfs } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import type { Audit } from './audit/events.ts'
+import { createAudit, logEvents } from './audit/log.ts'
+import { createRequestScope, type RequestScope } from './audit/request-scope.ts'
+import { createSteps } from './audit/steps.ts'
+import type { GatewayConfig } from './config/gateway-config.ts'
+import type { RequestObserver } from './http/request-log.ts'
+import { createMetrics, type Metrics } from './operations/metrics.ts'
+import { createTracing, otlpProcessor } from './operations/tracing.ts'
+import { version } from './operations/version.ts'
+import { certificatesInUse } from './service-provider/certificate.ts'
+
+export interface Watching {
+  readonly audit: Audit
+  readonly scope: RequestScope
+  readonly observers: readonly RequestObserver[]
+  readonly metrics: Metrics
+  /** Writes what waits. */
+  close(): Promise<void>
+}
+
+export const createWatching = (
+  config: GatewayConfig,
+  {
+    log,
+    now,
+    processId,
+    storePing,
+    listsReadAt,
+  }: {
+    log: Logger
+    now: () => number
+    processId: string
+    storePing: () => Promise<void>
+    listsReadAt: () => Readonly<Record<string, number | undefined>>
+  },
+): Watching => {
+  const { stateDir } = config
+  const scope = createRequestScope()
+  const steps = createSteps({
+    stateDir,
+    processId,
+    now,
+    onFault: (reason) => log.error({ reason }, 'steps of logins are not kept'),
+  })
+  const metrics = createMetrics({
+    now,
+    version,
+    tenants: () => config.tenants.length,
+    certificates: certificatesInUse(config).map(({ certificate, ...facts }) => ({
+      ...facts,
+      notAfter: new X509Certificate(certificate).validToDate,
+    })),
+    lists: listsReadAt,
+    storePing,
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(stateDir)
+      return bavail * bsize
+    },
+  })
+  const tracing =
+    config.tracing && createTracing({ processor: otlpProcessor(config.tracing.otlp), version, instance: processId })
+  const observers = [metrics, ...(tracing ? [tracing] : [])]
+  return {
+    audit: createAudit({
+      scope,
+      listeners: [logEvents(log), steps.listener, ...observers.map(({ listener }) => listener)],
+    }),
+    scope,
+    observers,
+    metrics,
+    close: async () => {
+      await steps.close()
+      await tracing?.close()
+    },
+  }
+}

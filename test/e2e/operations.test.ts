@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { traceLogin } from '../../src/audit/trace.ts'
+import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
+
+describe('who operates the gateway', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await startGateway()
+  })
+  afterAll(() => gateway.close())
+
+  const metrics = async () => (await request(gateway.operations).get('/metrics').expect(200)).text
+  const figure = (text: string, line: string) =>
+    Number(
+      text
+        .split('\n')
+        .find((one) => one.startsWith(`${line} `))
+        ?.slice(line.length + 1) ?? Number.NaN,
+    )
+
+  it('reads in the metrics how many logins began, ended well and were refused, by provider and code', async () => {
+    await gateway.loginBy('spid', {})
+    await gateway.loginBy('spid', { errorCode: 22 })
+    const text = await metrics()
+    const idp = `upstream="spid",idp="${gateway.idps.alfa.entityId}"`
+    expect(figure(text, `varco_logins_sent_total{${idp}}`)).toBe(2)
+    expect(figure(text, `varco_logins_returned_total{${idp},level="2"}`)).toBe(1)
+    expect(figure(text, `varco_logins_refused_total{${idp},code="idp_consent_refused",authenticated="true"}`)).toBe(1)
+    expect(figure(text, 'varco_logins_finished_total{tenant="ala",upstream="spid"}')).toBe(1)
+    expect(figure(text, 'varco_store_up')).toBe(1)
+    expect(figure(text, 'varco_state_dir_free_bytes')).toBeGreaterThan(0)
+    expect(figure(text, `varco_idp_last_login_timestamp_seconds{${idp}}`)).toBeGreaterThan(1.7e9)
+    expect(figure(text, 'varco_certificate_expiry_timestamp_seconds{use="spid",tenant=""}')).toBeGreaterThan(1.7e9)
+    expect(figure(text, 'varco_http_request_duration_seconds_count{route="saml",method="POST",status="303"}')).toBe(2)
+  })
+
+  it('never lets a stranger make new series of the metrics', async () => {
+    const series = (text: string) => new Set(text.split('\n').flatMap((line) => /^varco_[^ ]+/.exec(line)?.[0] ?? []))
+    await request(gateway.regional).get('/t/ala/not/there').set('Host', 'login.regione.example').expect(404)
+    const before = series(await metrics())
+    for (let i = 0; i < 20; i++)
+      await request(gateway.regional).get(`/t/ala/not/there/${i}`).set('Host', 'login.regione.example').expect(404)
+    expect(series(await metrics()).size).toBe(before.size)
+  })
+
+  it('finds every step of a login by the support code on the citizen’s page', async () => {
+    const { end } = await gateway.loginBy('spid', { errorCode: 22 })
+    const code = /[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}/.exec(end.text)?.[0] ?? ''
+    // written together once a second
+    const steps = await vi.waitFor(async () => {
+      const found = await traceLogin(gateway.stateDir, code)
+      expect(found).not.toEqual([])
+      return found
+    }, 5000)
+    expect(steps.map(({ event }) => event)).toEqual(['login.started', 'login.sent', 'login.refused', 'request.refused'])
+    expect(steps.at(-1)).toMatchObject({ requestId: code, tenant: 'ala', code: 'idp_consent_refused' })
+  })
+
+  it('keeps nothing of a person in the steps', async () => {
+    await gateway.loginBy('spid', {})
+    const folder = join(gateway.stateDir, 'steps')
+    const text = await vi.waitFor(async () => {
+      const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
+      expect(texts.join('')).toContain('login.finished')
+      return texts.join('')
+    }, 5000)
+    expect(text).not.toMatch(/Lovelace|LVL|1985/i)
+  })
+})
