@@ -40,6 +40,9 @@ export type Sentence =
   | 'card_unknown'
   | 'card_revoked'
   | 'card_unchecked'
+  | 'card_issuer_expired'
+  | 'card_weak'
+  | 'card_no_tax_code'
 
 interface Row {
   /** HTTP status of the page or answer. */
@@ -114,12 +117,13 @@ export const errorTable = {
   cns_certificate_unreadable: atChoice('card_wrong'),
   cns_certificate_expired: atChoice('card_expired'),
   cns_issuer_unknown: atChoice('card_unknown'),
-  cns_issuer_expired: atChoice('card_unknown'),
+  cns_issuer_expired: atChoice('card_issuer_expired'),
   cns_signature_invalid: atChoice('card_unknown'),
   cns_key_usage_wrong: atChoice('card_wrong'),
   cns_client_auth_missing: atChoice('card_wrong'),
   cns_policy_missing: atChoice('card_not_cns'),
-  cns_common_name_invalid: atChoice('card_not_cns'),
+  cns_common_name_invalid: atChoice('card_no_tax_code'),
+  cns_key_too_short: atChoice('card_weak'),
   cns_revoked: atChoice('card_revoked'),
   cns_revocation_unknown: {
     ...atChoice('card_unchecked'),

@@ -96,6 +96,7 @@ export const readNationalSystems = async (
             startUrl: cns.startUrl,
             name: config.region.cnsLabel.it,
             level: cns.level,
+            leastKeyBits: cns.minKeyBits,
             ...(cns.revocation.mode === 'required' && {
               revocation: createRevocationCheck({ ...cns.revocation, fetch, randomBytes, report: audit }),
             }),

@@ -76,6 +76,8 @@ export const authorityInformationAccess = (ocspUrl: string): der.Der =>
 /** Where the list of revoked certificates is. */
 export const crlDistributionPoint = (url: string): der.Der =>
   extension('2.5.29.31', false, der.sequence(der.sequence(der.context(0, der.context(0, address(url))))))
+/** Who answers by OCSP with this certificate need not be asked about it: RFC 6960 4.2.2.2.1. */
+export const ocspNoCheck = (): der.Der => extension('1.3.6.1.5.5.7.48.1.5', false, der.nothing())
 
 const spki = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
 /** RFC 7093: any value that is unique to the key serves. */

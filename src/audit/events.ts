@@ -24,7 +24,13 @@ interface BackchannelLogout {
 export type SessionEnd = 'logout' | 'other_person' | 'provider'
 
 /** Why a request for a card page was not taken for the proxy's. */
-export type ProxyFault = 'address' | 'secret' | 'header twice' | 'header too large' | 'header malformed'
+export type ProxyFault =
+  | 'address'
+  | 'secret'
+  | 'header twice'
+  | 'header too large'
+  | 'header malformed'
+  | 'no handshake'
 
 export type AuditEvent =
   | ({ readonly type: 'login.started' } & Step & { readonly level: 1 | 2 | 3 })

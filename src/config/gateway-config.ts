@@ -138,6 +138,8 @@ export interface GatewayConfig {
     readonly handshake: CardHandshake
     /** What card and PIN are worth. */
     readonly level: 2 | 3
+    /** Of the RSA key of a card; cards with a shorter one are refused. */
+    readonly minKeyBits: 1024 | 2048
     /** PEM certificates of the card CAs that files name. */
     readonly trust: readonly string[]
     readonly trustList?: TrustListConfig

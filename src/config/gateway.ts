@@ -157,6 +157,7 @@ export const readGateway = async (
         listen: file.cns.listen,
         handshake: await handshake(file.cns),
         level: file.cns.level,
+        minKeyBits: file.cns.min_key_bits,
         trust: await certificates(['cns', 'trust'], file.cns.trust ?? [], 'the card authorities'),
         ...(file.cns.trust_list !== undefined && { trustList: await trustListOf(file.cns.trust_list) }),
         revocation: { mode: file.cns.revocation.mode, graceHours: file.cns.revocation.grace_hours },

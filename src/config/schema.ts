@@ -184,6 +184,10 @@ const cns = block({
   revocation: revocation.default({ mode: 'required', grace_hours: 0 }),
   // no public rule says what card and PIN are worth; docs/rules/cns.md section 5 proposes 3
   level: z.union([z.literal(2), z.literal(3)], told('is not a level of a card', 'write 3 or 2')).default(3),
+  // cards until about 2018 have keys of 1024 bits: section 3, number 5
+  min_key_bits: z
+    .union([z.literal(1024), z.literal(2048)], told('is not the length of a card’s key', 'write 1024 or 2048'))
+    .default(1024),
 }).superRefine((value, context) => {
   const problem = (key: string, reason: string, fix: string) =>
     context.addIssue({ code: 'custom', path: [key], message: told(reason, fix) })

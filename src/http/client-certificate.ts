@@ -43,12 +43,14 @@ export const certificateOfProxy = ({ from, secret, header }: CardProxy, audit: A
     const { req } = ctx
     if (!proxies.includes(req.socket.remoteAddress ?? '')) refuse('address')
     const names = headersOf[header]
-    if ([PROXY_AUTH, ...names].some((name) => isTwice(req, name))) refuse('header twice')
+    if ([PROXY_AUTH, VERDICT, ...names].some((name) => isTwice(req, name))) refuse('header twice')
     if (!isEqual(headerOf(req, PROXY_AUTH) ?? '', secret)) refuse('secret')
     const values = names.map((name) => headerOf(req, name))
     if (values.join('').length > LIMIT) refuse('header too large')
     ctx.state.clientCertificate = certificatesIn[header](values) ?? refuse('header malformed')
     const verdict = headerOf(req, VERDICT)
+    // the proxy saw no certificate, so it lets pass what the browser wrote
+    if (verdict === 'NONE' && ctx.state.clientCertificate.length > 0) refuse('no handshake')
     if (verdict !== undefined) ctx.state.log.info({ verdict: verdict.slice(0, 100) }, 'the proxy says of the card')
     return next()
   }
@@ -64,13 +66,10 @@ const isTwice = ({ rawHeaders }: IncomingMessage, name: string): boolean =>
 const isEqual = (given: string, expected: string): boolean =>
   timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'))
 
-/** DER of what the browser presented, leaf first; empty without a card. Node's list ends in a loop at a self-signed one. */
+/** DER of what the browser presented, leaf first; empty without a card. */
 const peerChain = (socket: TLSSocket): Buffer[] => {
   const chain: Buffer[] = []
-  let certificate = socket.getPeerCertificate(true)
-  while (certificate?.raw !== undefined && !chain.some((raw) => raw.equals(certificate.raw))) {
-    chain.push(certificate.raw)
-    certificate = certificate.issuerCertificate
-  }
+  for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate)
+    chain.push(next.raw)
   return chain
 }

@@ -121,6 +121,16 @@ describe('who only plays the proxy', () => {
         { ...AUTH, ...certificate, X_SSL_Client_Cert: value },
       ],
       ['a certificate of 17 KB', 'header too large', { ...AUTH, 'X-SSL-Client-Cert': 'A'.repeat(17 * 1024) }],
+      [
+        'a certificate that the proxy did not see',
+        'no handshake',
+        { ...AUTH, ...certificate, 'X-SSL-Client-Verify': 'NONE' },
+      ],
+      [
+        'a verdict of its own beside that of the proxy',
+        'header twice',
+        { ...AUTH, ...certificate, 'X-SSL-Client-Verify': ['SUCCESS', 'NONE'] },
+      ],
       ['garbage', 'header malformed', { ...AUTH, 'X-SSL-Client-Cert': 'certainly' }],
     ]
   }

@@ -9,6 +9,7 @@ import {
   type Identity,
   issue,
   keyUsage,
+  ocspNoCheck,
 } from '../../sandbox/pki/certificate.ts'
 import { type CardStanding, certificationAuthority } from '../../sandbox/pki/profiles.ts'
 import { freePorts } from '../../sandbox/ports.ts'
@@ -99,7 +100,7 @@ const responderIdentity = (issuer: Authority, ...purposes: readonly string[]) =>
     subject: [['CN', 'OCSP']],
     notBefore: new Date(Date.now() - 24 * HOUR),
     notAfter: new Date(Date.now() + 24 * HOUR),
-    extensions: [basicConstraints(false), keyUsage('digitalSignature'), extendedKeyUsage(...purposes)],
+    extensions: [basicConstraints(false), keyUsage('digitalSignature'), extendedKeyUsage(...purposes), ocspNoCheck()],
   })
 
 describe('by OCSP', () => {
@@ -192,6 +193,44 @@ describe('by the list, where OCSP does not help', () => {
     const begun = performance.now()
     expect(await entered(await start(), card)).toBe('cns')
     expect(performance.now() - begun).toBeLessThan(8_000)
+  })
+
+  it('waits three seconds for a responder that sends byte after byte without end', async () => {
+    const card = await goodCard({ ocsp: `${web}/ocsp`, crl: `${web}/cards.crl` })
+    const list = authority.list()
+    const dripping: NodeJS.Timeout[] = []
+    answer = (response, { method }) => {
+      if (method === 'GET') return void response.end(list)
+      response.writeHead(200)
+      dripping.push(setInterval(() => response.write('0'), 100))
+    }
+    const begun = performance.now()
+    const gateway = await start()
+    expect(await entered(gateway, card)).toBe('cns')
+    for (const drip of dripping) clearInterval(drip)
+    expect(performance.now() - begun).toBeLessThan(8_000)
+    expect(gateway.events('revocation.source_failed')).toMatchObject([{ reason: expect.stringContaining('timeout') }])
+  })
+
+  it.each([
+    ['its list elsewhere', 302, { location: 'http://169.254.169.254/latest/meta-data' }],
+    ['an error', 500, {}],
+  ])('follows no service that answers with %s', async (_what, status, headers) => {
+    const card = await goodCard({ crl: `${web}/cards.crl` })
+    answer = (response) => void response.writeHead(status, headers).end()
+    const gateway = await start()
+    expect(await entered(gateway, card)).toBe('cns_revocation_unknown')
+    expect(gateway.events('revocation.source_failed')).toMatchObject([{ reason: `it answered ${status}` }])
+  })
+
+  it('calls no service on a private network that the region does not name, whatever the card says', async () => {
+    const gateway = await startGateway({ now, cns: '  revocation: { mode: required }' })
+    gateways.push(gateway)
+    answerWith(authority.list())
+    expect(await entered(gateway, await goodCard({ ocsp: `${web}/ocsp`, crl: `${web}/cards.crl` }))).toBe(
+      'cns_revocation_unknown',
+    )
+    expect(calls).toEqual([])
   })
 
   const beforeYesterday = new Date(Date.now() - 48 * HOUR)

@@ -298,7 +298,7 @@ export const de: Dictionary = {
     card_expired: {
       title: 'Die Karte ist abgelaufen',
       what: 'Das Zertifikat Ihrer Karte ist nicht mehr gültig.',
-      next: 'Verwenden Sie eine gültige Karte, oder melden Sie sich anders an.',
+      next: 'Melden Sie sich anders an. Haben Sie eine gültige Karte, schließen und öffnen Sie den Browser, stecken Sie sie ein und beginnen Sie auf der Seite des Dienstes neu.',
     },
     card_wrong: {
       title: 'Mit diesem Zertifikat können Sie sich nicht anmelden',
@@ -308,22 +308,37 @@ export const de: Dictionary = {
     card_not_cns: {
       title: 'Diese Karte ist keine Bürgerkarte',
       what: 'Die verwendete Karte ist keine nationale Dienstekarte (CNS).',
-      next: 'Verwenden Sie die Gesundheitskarte mit Chip oder eine andere CNS, oder melden Sie sich anders an.',
+      next: 'Melden Sie sich anders an. Um die Gesundheitskarte mit Chip oder eine andere CNS zu verwenden, schließen und öffnen Sie den Browser und beginnen Sie auf der Seite des Dienstes neu.',
     },
     card_unknown: {
       title: 'Wir können die Karte nicht überprüfen',
-      what: 'Wir kennen die Stelle nicht, die Ihre Karte ausgestellt hat, oder sie ist nicht mehr anerkannt.',
+      what: 'Wir kennen die Stelle nicht, die Ihre Karte ausgestellt hat.',
       next: 'Melden Sie sich anders an. Ist die Karte gültig, nennen Sie dem Hilfsdienst den Code.',
     },
     card_revoked: {
       title: 'Die Karte wurde widerrufen',
       what: 'Die ausstellende Stelle hat die Karte gesperrt, zum Beispiel weil Sie eine neue haben.',
-      next: 'Verwenden Sie die neue Karte, oder melden Sie sich anders an.',
+      next: 'Melden Sie sich anders an. Haben Sie eine neue Karte, schließen und öffnen Sie den Browser, stecken Sie sie ein und beginnen Sie auf der Seite des Dienstes neu.',
     },
     card_unchecked: {
       title: 'Wir können die Karte jetzt nicht überprüfen',
       what: 'Der Dienst, der sagt, ob die Karte noch gültig ist, antwortet nicht.',
       next: 'Versuchen Sie es später noch einmal, oder melden Sie sich anders an.',
+    },
+    card_issuer_expired: {
+      title: 'Die ausstellende Stelle ist nicht mehr anerkannt',
+      what: 'Ihre Karte ist nicht abgelaufen, aber das Zertifikat der Stelle, die sie ausgestellt hat.',
+      next: 'Melden Sie sich anders an. Fragen Sie die ausstellende Stelle, ob Sie eine neue Karte brauchen.',
+    },
+    card_weak: {
+      title: 'Diese Art von Karte nehmen wir nicht mehr an',
+      what: 'Ihr Schlüssel ist zu kurz, um sicher zu sein, wie bei Karten bis etwa 2018.',
+      next: 'Melden Sie sich anders an. Verlangen Sie bei der ausstellenden Stelle eine neue Karte.',
+    },
+    card_no_tax_code: {
+      title: 'Wir finden keine Steuernummer auf der Karte',
+      what: 'Das Zertifikat der Karte trägt keine gültige italienische Steuernummer, wie sie eine CNS haben müsste.',
+      next: 'Melden Sie sich anders an. Ist die Karte eine CNS, nennen Sie dem Hilfsdienst den Code.',
     },
   },
   cieSentences: {

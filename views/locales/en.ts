@@ -293,7 +293,7 @@ export const en: Dictionary = {
     card_expired: {
       title: 'The card has expired',
       what: 'The certificate of your card is no longer valid.',
-      next: 'Use a valid card, or choose another way to sign in.',
+      next: 'Choose another way to sign in. If you have a valid card, close and reopen the browser, insert it and start again from the website of the service.',
     },
     card_wrong: {
       title: 'You cannot sign in with this certificate',
@@ -303,22 +303,37 @@ export const en: Dictionary = {
     card_not_cns: {
       title: 'This card is not a CNS',
       what: 'The card that you used is not an Italian national services card.',
-      next: 'Use a health card with a chip or another CNS, or choose another way to sign in.',
+      next: 'Choose another way to sign in. To use a health card with a chip or another CNS, close and reopen the browser and start again from the website of the service.',
     },
     card_unknown: {
       title: 'We cannot verify the card',
-      what: 'We do not know who issued your card, or the issuer is no longer recognised.',
+      what: 'We do not know who issued your card.',
       next: 'Choose another way to sign in. If the card is valid, call the help desk and read out the code.',
     },
     card_revoked: {
       title: 'The card was revoked',
       what: 'Whoever issued the card has blocked it, for example because you have a new one.',
-      next: 'Use the new card, or choose another way to sign in.',
+      next: 'Choose another way to sign in. If you have a new card, close and reopen the browser, insert it and start again from the website of the service.',
     },
     card_unchecked: {
       title: 'We cannot check the card right now',
       what: 'The service that says whether the card is still valid does not answer.',
       next: 'Try again later, or choose another way to sign in.',
+    },
+    card_issuer_expired: {
+      title: 'Whoever issued the card is no longer recognised',
+      what: 'Your card has not expired, but the certificate of its issuer has.',
+      next: 'Choose another way to sign in. Ask whoever gave you the card whether you need a new one.',
+    },
+    card_weak: {
+      title: 'We no longer accept this kind of card',
+      what: 'Its key is too short to be safe, as in cards up to about 2018.',
+      next: 'Choose another way to sign in. Ask whoever gave you the card for a new one.',
+    },
+    card_no_tax_code: {
+      title: 'We find no tax code on the card',
+      what: 'The certificate of the card does not hold a valid Italian tax code, as that of a CNS should.',
+      next: 'Choose another way to sign in. If the card is a CNS, call the help desk and read out the code.',
     },
   },
   cieSentences: {

@@ -293,7 +293,7 @@ export const it: Dictionary = {
     card_expired: {
       title: 'La carta è scaduta',
       what: 'Il certificato della tua carta non è più valido.',
-      next: 'Usa una carta valida, oppure scegli un altro modo di entrare.',
+      next: 'Scegli un altro modo di entrare. Se hai una carta valida, chiudi e riapri il browser, inseriscila e riparti dal sito del servizio.',
     },
     card_wrong: {
       title: 'Questo certificato non va bene per entrare',
@@ -303,22 +303,37 @@ export const it: Dictionary = {
     card_not_cns: {
       title: 'Questa carta non è una CNS',
       what: 'La carta che hai usato non è una Carta Nazionale dei Servizi.',
-      next: 'Usa la tessera sanitaria con il chip o un’altra CNS, oppure scegli un altro modo di entrare.',
+      next: 'Scegli un altro modo di entrare. Per usare la tessera sanitaria con il chip o un’altra CNS, chiudi e riapri il browser e riparti dal sito del servizio.',
     },
     card_unknown: {
       title: 'Non possiamo verificare la carta',
-      what: 'Non conosciamo chi ha rilasciato la tua carta, oppure non è più riconosciuto.',
+      what: 'Non conosciamo chi ha rilasciato la tua carta.',
       next: 'Scegli un altro modo di entrare. Se la carta è valida, contatta l’assistenza e leggi il codice.',
     },
     card_revoked: {
       title: 'La carta è stata revocata',
       what: 'Chi ha rilasciato la carta l’ha bloccata, per esempio perché ne hai una nuova.',
-      next: 'Usa la carta nuova, oppure scegli un altro modo di entrare.',
+      next: 'Scegli un altro modo di entrare. Se hai una carta nuova, chiudi e riapri il browser, inseriscila e riparti dal sito del servizio.',
     },
     card_unchecked: {
       title: 'Ora non possiamo controllare la carta',
       what: 'Il servizio che dice se la carta è ancora valida non risponde.',
       next: 'Riprova più tardi, oppure scegli un altro modo di entrare.',
+    },
+    card_issuer_expired: {
+      title: 'Chi ha rilasciato la carta non è più riconosciuto',
+      what: 'La tua carta non è scaduta, ma il certificato di chi l’ha rilasciata sì.',
+      next: 'Scegli un altro modo di entrare. Chiedi a chi ti ha dato la carta se devi cambiarla.',
+    },
+    card_weak: {
+      title: 'Questa carta è di un tipo che non accettiamo più',
+      what: 'La sua chiave è troppo corta per essere sicura, come nelle carte fino al 2018 circa.',
+      next: 'Scegli un altro modo di entrare. Chiedi una carta nuova a chi te l’ha data.',
+    },
+    card_no_tax_code: {
+      title: 'Non troviamo il codice fiscale sulla carta',
+      what: 'Il certificato della carta non porta un codice fiscale valido, come dovrebbe una CNS.',
+      next: 'Scegli un altro modo di entrare. Se la carta è una CNS, contatta l’assistenza e leggi il codice.',
     },
   },
   cieSentences: {

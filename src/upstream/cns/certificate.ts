@@ -36,6 +36,12 @@ export interface Certificate {
   readonly pathLength: number | undefined
   /** Has a critical extension that is not looked at here, so it must not be used: RFC 5280 4.2. */
   readonly unknownCritical: boolean
+  /** A CA that narrows names or policies below it, critical or not: what that means is not worked out here. */
+  readonly constrained: boolean
+  /** The responder of OCSP answers need not be asked about itself: RFC 6960 4.2.2.2.1. */
+  readonly ocspNoCheck: boolean
+  /** Of the modulus; undefined for a key on a curve. */
+  readonly keyBits: number | undefined
 }
 
 const BASIC_CONSTRAINTS = '2.5.29.19'
@@ -48,6 +54,9 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENDED_KEY_USAGE,
   CERTIFICATE_POLICIES,
 ])
+/** nameConstraints, policyMappings, policyConstraints, inhibitAnyPolicy: RFC 5280 4.2.1. */
+const CONSTRAINTS = ['2.5.29.30', '2.5.29.33', '2.5.29.36', '2.5.29.54']
+const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5'
 
 const COMMON_NAME = '2.5.4.3'
 const SURNAME = '2.5.4.4'
@@ -87,6 +96,9 @@ const parse = (der: Buffer): Certificate => {
     ),
     pathLength: extension(BASIC_CONSTRAINTS, BasicConstraints)?.pathLenConstraint,
     unknownCritical: [...extensions.values()].some(({ critical, extnID }) => critical && !UNDERSTOOD.has(extnID)),
+    constrained: CONSTRAINTS.some((oid) => extensions.has(oid)),
+    ocspNoCheck: extensions.has(OCSP_NO_CHECK),
+    keyBits: x509.publicKey.asymmetricKeyDetails?.modulusLength,
   }
 }
 

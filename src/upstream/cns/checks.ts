@@ -2,6 +2,7 @@
 import { isFiscalCode } from '../../citizen/fiscal-code.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
+import { CLIENT_AUTH, CNS_POLICY } from './identifiers.ts'
 import type { Path, TrustStore } from './trust.ts'
 
 /** A certificate whose private key the browser proved to hold, with what it takes to judge it. */
@@ -10,6 +11,8 @@ export interface Card {
   readonly trust: TrustStore
   /** Signatures verified; empty where no trusted CA stands behind the card. */
   readonly paths: readonly Path[]
+  /** The shortest RSA key that the region accepts, in bits. */
+  readonly leastKeyBits: number
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -17,9 +20,6 @@ export interface Card {
 /** Throws a `GatewayError` with a code of its own. */
 export type Check = (card: Card) => void
 
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
-/** CNS authentication. Needed because the trusted list also holds CAs of other cards: section 3, rule 3. */
-const CNS_POLICY = '1.3.76.16.2.1'
 /** CAs beyond the fifth are not looked at: `SSLVerifyDepth 5`, and a bound on the work that a stranger can ask for. */
 const DEPTH = 5
 
@@ -29,11 +29,14 @@ const DEPTH = 5
  * @param chain DER, the card first, then what came with it; empty when no card was presented.
  * @throws GatewayError `cns_certificate_missing`, `cns_certificate_unreadable`
  */
-export const readCard = (chain: readonly Buffer[], trust: TrustStore, now: number): Card => {
+export const readCard = (
+  chain: readonly Buffer[],
+  { trust, leastKeyBits, now }: Pick<Card, 'trust' | 'leastKeyBits' | 'now'>,
+): Card => {
   const [leaf, ...sent] = chain.slice(0, DEPTH + 1)
   if (leaf === undefined) throw new GatewayError('cns_certificate_missing')
   const certificate = readCertificate(leaf)
-  return { certificate, trust, paths: trust.pathsFrom(certificate, sent.map(readCertificate)), now }
+  return { certificate, trust, paths: trust.pathsFrom(certificate, sent.map(readCertificate)), leastKeyBits, now }
 }
 
 /** RFC 5280 4.2: a critical extension that is not understood. */
@@ -63,6 +66,11 @@ export const issuerDates: Check = ({ certificate, paths, now }) => {
 
 /** The way up that counts: of several, they say the same of the card, because each verifies its signature. */
 export const pathOf = ({ paths, now }: Card): Path => paths.find(isPathValidAt(now)) ?? []
+
+/** Section 3, number 5: cards until about 2018 have 1024 bits. Keys on curves are as strong as TLS lets them be. */
+export const keyLength: Check = ({ certificate: { keyBits = Number.POSITIVE_INFINITY }, leastKeyBits }) => {
+  if (keyBits < leastKeyBits) throw new GatewayError('cns_key_too_short', `${keyBits} bits`)
+}
 
 /** Check 4: `nonRepudiation` is the signature certificate, which lives on the same card. */
 export const keyUsage: Check = ({ certificate: { keyUsage } }) => {
@@ -95,6 +103,7 @@ export const cardChecks: readonly Check[] = [
   issuer,
   dates,
   issuerDates,
+  keyLength,
   keyUsage,
   clientAuth,
   policy,

@@ -10,6 +10,7 @@ import type { TrustStore } from './trust.ts'
  * @param revocation absent: a revoked card is not noticed.
  * @param startUrl origin (and path, if any) where `/t/{tenant}/cns?ticket=…` leads to the card listener.
  * @param name what citizens call the card here.
+ * @param leastKeyBits the shortest RSA key of a card: 1024 had those until about 2018.
  * @param level what card and PIN are worth. No public rule says; section 5 proposes 3.
  */
 export const createCns = ({
@@ -17,12 +18,14 @@ export const createCns = ({
   startUrl,
   name,
   level = 3,
+  leastKeyBits = 1024,
   revocation,
 }: {
   trust: () => TrustStore
   startUrl: string
   name: string
   level?: Level
+  leastKeyBits?: number
   revocation?: RevocationCheck
 }): Upstream => {
   return {
@@ -37,6 +40,7 @@ export const createCns = ({
         // The ticket is the RelayState: random, for this login only, and no name of anybody (section 6.3).
         url: `${startUrl}/t/${encodeURIComponent(tenant)}/cns?ticket=${encodeURIComponent(relayState)}`,
         level,
+        leastKeyBits,
         ...(revocation !== undefined && { revocation }),
       }),
   }

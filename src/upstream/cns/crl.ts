@@ -20,16 +20,20 @@ export interface Crl {
   /** Milliseconds since 1970. */
   readonly thisUpdate: number
   readonly nextUpdate: number
-  /** The addresses that a part of a list bears; absent: the list is of all certificates of its issuer. */
+  /** The addresses that a part of a list bears; absent: the list is a whole one. */
   readonly partOf?: readonly string[]
+  /** Whose certificates it is about: of any other it says nothing. */
+  readonly about: 'all' | 'cards' | 'authorities'
   readonly hasSerial: (serial: string) => boolean
 }
 
 const ISSUING_DISTRIBUTION_POINT = '2.5.29.28'
+/** Critical by the standard; without that it would look like a whole list. */
+const DELTA_INDICATOR = '2.5.29.27'
 
 /**
- * A list that its issuer signed and that is current. What else makes it useless for a card (a list of CAs, for some reasons
- * only, of several issuers, a delta) is refused here too.
+ * A list that its issuer signed and that is current. What else makes it useless (for some reasons only, of several issuers,
+ * of what changed) is refused here too.
  *
  * @throws Error whose message says why it is not believed.
  */
@@ -56,26 +60,27 @@ export const readCrl = (bytes: Buffer, { issuer, now }: Omit<Asked, 'certificate
   return {
     thisUpdate: start,
     nextUpdate: end,
-    ...partOf(rest.find(({ tag }) => tag === context(0))),
+    ...scopeOf(rest.find(({ tag }) => tag === context(0))),
     hasSerial: (serial) => serials.has(serial),
   }
 }
 
-const partOf = (wrapped: Der | undefined): { readonly partOf?: readonly string[] } => {
+const scopeOf = (wrapped: Der | undefined): Pick<Crl, 'partOf' | 'about'> => {
   const extensions = wrapped === undefined ? [] : extensionsIn(readDer(wrapped.content, tags.sequence))
   if (extensions.some(({ oid, critical }) => critical && oid !== ISSUING_DISTRIBUTION_POINT))
     throw new Error('it has a critical extension that is not known')
+  if (extensions.some(({ oid }) => oid === DELTA_INDICATOR)) throw new Error('it only says what changed')
   const part = extensions.find(({ oid }) => oid === ISSUING_DISTRIBUTION_POINT)
-  if (part === undefined) return {}
-  const fields = membersOf(readDer(part.value, tags.sequence))
-  const unusable = fields.find(({ tag, content }) => {
-    if (tag === context(0) || tag === primitive(1)) return false
-    return tag === primitive(3) || content[0] !== 0
-  })
-  // onlyContainsCACerts, onlySomeReasons, indirectCRL, onlyContainsAttributeCerts
-  if (unusable !== undefined) throw new Error('it is a list for other certificates, or for some reasons only')
+  const fields = part === undefined ? [] : membersOf(readDer(part.value, tags.sequence))
+  const isSet = (field: number) => fields.some(({ tag, content }) => tag === primitive(field) && content[0] !== 0)
+  // onlySomeReasons, indirectCRL, onlyContainsAttributeCerts
+  if (fields.some(({ tag }) => tag === primitive(3)) || isSet(4) || isSet(5))
+    throw new Error('it is a list for other certificates, or for some reasons only')
   const point = fields.find(({ tag }) => tag === context(0))
-  return point === undefined ? {} : { partOf: addressesIn(point) }
+  return {
+    about: isSet(1) ? 'cards' : isSet(2) ? 'authorities' : 'all',
+    ...(point !== undefined && { partOf: addressesIn(point) }),
+  }
 }
 
 /** DistributionPointName, fullName, uniformResourceIdentifier. */

@@ -48,8 +48,12 @@ export const writeOcspRequest = ({ certificate, issuer }: Omit<Asked, 'now'>, no
 
 export interface OcspAnswer {
   readonly status: 'good' | 'revoked' | 'unknown'
+  /** Milliseconds since 1970. */
+  readonly thisUpdate: number
   /** Milliseconds since 1970; absent: newer information may be there any time. */
   readonly nextUpdate?: number
+  /** Who signed, where that must not be revoked either: RFC 6960 4.2.2.2.1. */
+  readonly appointed?: Certificate
 }
 
 /** OCSPResponse. Throws Error whose message says why it is not believed. */
@@ -57,29 +61,36 @@ export const readOcspAnswer = (bytes: Buffer, asked: Asked, nonce: Buffer): Ocsp
   const basic = readSigned(basicResponseIn(bytes))
   const all = membersOf(basic.content)
   const [responder, producedAt, responses, extensions] = all[0]?.tag === context(0) ? all.slice(1) : all
-  assertSigner(basic, expectResponder(responder), asked)
+  const signer = signerOf(basic, expectResponder(responder), asked)
 
   const repeated = assertKnown(extensions, [NONCE]).find(({ oid }) => oid === NONCE)
   if (repeated !== undefined && !readDer(repeated.value, tags.octetString).content.equals(nonce))
     throw new Error('it answers another question: the nonce is not ours')
-  const single = membersOf(expectTag(responses, tags.sequence))
+  const [single, another] = membersOf(expectTag(responses, tags.sequence))
     .map((response) => membersOf(expectTag(response, tags.sequence)))
-    .find(([certId]) => isAbout(expectTag(certId, tags.sequence), asked))
+    .filter(([certId]) => isAbout(expectTag(certId, tags.sequence), asked))
   if (single === undefined) throw new Error('it says nothing of this certificate')
+  if (another !== undefined) throw new Error('it says two things of this certificate')
 
-  const [, status, thisUpdate, ...optional] = single
+  const [, status, start, ...optional] = single
   const end = optional.find(({ tag }) => tag === context(0))
   assertKnown(
     optional.find(({ tag }) => tag === context(1)),
     [],
   )
   const nextUpdate = end && timeOf(inside(end, tags.generalizedTime))
-  assertCurrent(timeOf(thisUpdate), nextUpdate, asked.now)
+  const thisUpdate = timeOf(start)
+  assertCurrent(thisUpdate, nextUpdate, asked.now)
   const made = timeOf(producedAt)
   if (made > asked.now + SKEW) throw new Error('it was made in the future')
   if (nextUpdate === undefined && repeated === undefined && made < asked.now - MOST_AGE)
     throw new Error('it is old and does not say until when it holds')
-  return { status: statusOf(status), ...(nextUpdate !== undefined && { nextUpdate }) }
+  return {
+    status: statusOf(status),
+    thisUpdate,
+    ...(nextUpdate !== undefined && { nextUpdate }),
+    ...(signer !== asked.issuer && !signer.ocspNoCheck && { appointed: signer }),
+  }
 }
 
 const basicResponseIn = (bytes: Buffer): Der => {
@@ -101,7 +112,7 @@ const refusals: Readonly<Record<number, string>> = {
 }
 
 /** RFC 6960 4.2.2.2: the issuer itself, or whom it appointed by a certificate for just this. Nobody else, however trusted. */
-const assertSigner = (basic: Signed, responder: Der, { issuer, now }: Asked): void => {
+const signerOf = (basic: Signed, responder: Der, { issuer, now }: Asked): Certificate => {
   const appointed = certificatesOf(basic).filter(
     (certificate) =>
       certificate.extendedKeyUsage.includes(OCSP_SIGNING) &&
@@ -113,8 +124,10 @@ const assertSigner = (basic: Signed, responder: Der, { issuer, now }: Asked): vo
   )
   const isSigner = (certificate: Certificate) =>
     isNamed(responder, certificate) && isSignedBy(basic, certificate.x509.publicKey)
-  if (![issuer, ...appointed].some(isSigner))
+  const signer = [issuer, ...appointed].find(isSigner)
+  if (signer === undefined)
     throw new Error('it is signed neither by the issuer nor by a responder that the issuer appointed')
+  return signer
 }
 
 const certificatesOf = ({ more: [certificates] }: Signed): readonly Certificate[] =>

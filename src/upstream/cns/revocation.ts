@@ -2,7 +2,7 @@
  * Whether a card was revoked: check 7 of docs/rules/cns.md section 4. OCSP where the card names a responder, else the list
  * of its distribution point; no answer that can be believed is no entry.
  */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { GatewayError } from '../../errors.ts'
 import type { Certificate } from './certificate.ts'
 import { type Crl, readCrl } from './crl.ts'
@@ -40,6 +40,8 @@ export interface RevocationOptions {
 }
 
 const HOUR = 3_600_000
+/** An issuer need not wait for the end of a list to write the next one: nobody's theft waits longer than this to be noticed. */
+const DAY = 24 * HOUR
 /** Milliseconds. */
 const patience = { ocsp: 3_000, crl: 8_000 } as const
 /** Bytes. A national card issuer's list has megabytes. */
@@ -49,14 +51,22 @@ const kept = { ocsp: 20_000, crl: 100 } as const
 
 type Standing = 'good' | 'revoked'
 
+interface Attempt {
+  readonly source: 'ocsp' | 'crl'
+  readonly url: string
+  readonly make: () => Promise<Standing>
+}
+
+const OLDER = 'it is older than the one before'
+
 export const createRevocationCheck = ({
   fetch,
   graceHours,
   randomBytes,
   report,
 }: RevocationOptions): RevocationCheck => {
-  const answers = createRecent<{ standing: Standing; nextUpdate: number }>(kept.ocsp)
-  const lists = createRecent<Crl>(kept.crl)
+  const answers = createRecent<{ standing: Standing; thisUpdate: number; until: number }>(kept.ocsp)
+  const lists = createRecent<{ list: Crl; until: number }>(kept.crl)
   const underWay = new Map<string, Promise<Crl>>()
 
   const get = async (url: string, source: 'ocsp' | 'crl', init: RequestInit): Promise<Buffer> => {
@@ -72,17 +82,21 @@ export const createRevocationCheck = ({
     const body = new Uint8Array(writeOcspRequest(asked, nonce))
     const headers = { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' }
     const bytes = await get(url, 'ocsp', { method: 'POST', headers, body })
-    const { status, nextUpdate } = readOcspAnswer(bytes, asked, nonce)
+    const { status, thisUpdate, nextUpdate, appointed } = readOcspAnswer(bytes, asked, nonce)
+    if (appointed !== undefined) await assertStanding({ ...asked, certificate: appointed })
     if (status === 'unknown') throw new Error('the responder does not know the certificate')
-    if (nextUpdate !== undefined) answers.put(nameOf(asked), { standing: status, nextUpdate })
+    const name = nameOf(asked)
+    // who sits on the way must not bring back the day before a card was stolen
+    if (thisUpdate < (answers.get(name)?.thisUpdate ?? 0)) throw new Error(OLDER)
+    const until = nextUpdate === undefined ? asked.now : Math.min(nextUpdate, asked.now + DAY)
+    answers.put(name, { standing: status, thisUpdate, until })
     return status
   }
 
   const readList = async (key: string, url: string, asked: Asked): Promise<Crl> => {
     const list = readCrl(await get(url, 'crl', {}), asked)
-    // who sits on the way must not bring back the day before a card was stolen
-    if (list.thisUpdate < (lists.get(key)?.thisUpdate ?? 0)) throw new Error('it is older than the one before')
-    lists.put(key, list)
+    if (list.thisUpdate < (lists.get(key)?.list.thisUpdate ?? 0)) throw new Error(OLDER)
+    lists.put(key, { list, until: Math.min(list.nextUpdate, asked.now + DAY) })
     return list
   }
 
@@ -97,47 +111,69 @@ export const createRevocationCheck = ({
   }
 
   const listOf = async (url: string, asked: Asked): Promise<Crl> => {
-    const key = `${url} ${namedIn(asked.issuer.x509).keyHash.toString('hex')}`
+    const key = `${url} ${nameOfIssuer(asked).digest('base64')}`
     const held = lists.get(key)
-    if (held !== undefined && asked.now < held.nextUpdate) return held
+    if (held !== undefined && asked.now < held.until) return held.list
     try {
       return await newList(key, url, asked)
     } catch (cause) {
-      if (held === undefined || asked.now >= held.nextUpdate + graceHours * HOUR) throw cause
+      const { list } = held ?? {}
+      if (list === undefined || asked.now >= list.nextUpdate + graceHours * HOUR) throw cause
       failed('crl', url, cause)
-      report({ type: 'revocation.grace', url, nextUpdate: isoOf(held.nextUpdate) })
-      return held
+      if (asked.now >= list.nextUpdate) report({ type: 'revocation.grace', url, nextUpdate: isoOf(list.nextUpdate) })
+      return list
     }
   }
 
   const lookUp = async ({ url, names }: RevocationSources['crl'][number], asked: Asked): Promise<Standing> => {
-    const { partOf, hasSerial } = await listOf(url, asked)
+    const { partOf, about, hasSerial, thisUpdate } = await listOf(url, asked)
+    if (about !== 'all' && about !== (asked.certificate.x509.ca ? 'authorities' : 'cards'))
+      throw new Error(`it is a list of ${about} only`)
     // RFC 5280 6.3.3 (b)(2)(i): another part of the list is silent about this card whatever happened to it
     if (partOf !== undefined && !partOf.some((name) => names.includes(name)))
       throw new Error('it is another part of the list')
+    const known = answers.get(nameOf(asked))
+    // a list that was written before a responder said so does not know it yet
+    if (known?.standing === 'revoked' && thisUpdate < known.thisUpdate) return 'revoked'
     return hasSerial(namedIn(asked.certificate.x509).serial) ? 'revoked' : 'good'
   }
 
   const failed = (source: 'ocsp' | 'crl', url: string, cause: unknown): void =>
     report({ type: 'revocation.source_failed', source, url, reason: reasonOf(cause) })
 
-  const standingOf = async (asked: Asked): Promise<Standing> => {
-    const { ocsp, crl } = revocationSourcesOf(asked.certificate.x509)
-    const answered = answers.get(nameOf(asked))
-    if (answered !== undefined && asked.now < answered.nextUpdate) return answered.standing
-    const attempts = [
-      ...ocsp.map((url) => ['ocsp', url, () => askResponder(url, asked)] as const),
-      ...crl.map((point) => ['crl', point.url, () => lookUp(point, asked)] as const),
-    ]
-    for (const [source, url, attempt] of attempts) {
+  /** The first of them that says something to be believed. */
+  const firstOf = async (attempts: readonly Attempt[]): Promise<Standing> => {
+    for (const { source, url, make } of attempts) {
       try {
-        return await attempt()
+        return await make()
       } catch (cause) {
         failed(source, url, cause)
       }
     }
-    const hosts = attempts.map(([source, url]) => `${source} ${new URL(url).host}`)
+    const hosts = attempts.map(({ source, url }) => `${source} ${new URL(url).host}`)
     throw new GatewayError('cns_revocation_unknown', hosts.join(', ') || 'the certificate names no service')
+  }
+
+  const listsFor = (asked: Asked): readonly Attempt[] =>
+    revocationSourcesOf(asked.certificate.x509).crl.map((point) => ({
+      source: 'crl',
+      url: point.url,
+      make: () => lookUp(point, asked),
+    }))
+
+  /** Of a responder, by list only: none speaks for itself. */
+  const assertStanding = async (responder: Asked): Promise<void> => {
+    const standing = await firstOf(listsFor(responder)).catch(() => 'unknown' as const)
+    if (standing === 'unknown') throw new Error('nobody says whether the responder was revoked')
+    if (standing === 'revoked') throw new Error('the responder was revoked')
+  }
+
+  const standingOf = async (asked: Asked): Promise<Standing> => {
+    const answered = answers.get(nameOf(asked))
+    if (answered !== undefined && asked.now < answered.until) return answered.standing
+    const { ocsp } = revocationSourcesOf(asked.certificate.x509)
+    const responders = ocsp.map((url): Attempt => ({ source: 'ocsp', url, make: () => askResponder(url, asked) }))
+    return firstOf([...responders, ...listsFor(asked)])
   }
 
   return async (card, path, now) => {
@@ -150,9 +186,15 @@ export const createRevocationCheck = ({
   }
 }
 
+/** By name and key: two authorities may hold the same key under two names, and number their cards alike. */
+const nameOfIssuer = ({ issuer }: Asked): Hash => {
+  const { subject, keyHash } = namedIn(issuer.x509)
+  return createHash('sha256').update(keyHash).update(subject)
+}
+
 /** Of what was asked: no serial stands in memory in clear. */
-const nameOf = ({ certificate, issuer }: Asked): string =>
-  createHash('sha256').update(namedIn(issuer.x509).keyHash).update(namedIn(certificate.x509).serial).digest('base64')
+const nameOf = (asked: Asked): string =>
+  nameOfIssuer(asked).update(namedIn(asked.certificate.x509).serial).digest('base64')
 
 const reasonOf = (cause: unknown): string => {
   // a time-out says so in its cause only; a name with several addresses fails without a message of its own

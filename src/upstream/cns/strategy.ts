@@ -14,6 +14,8 @@ export interface CnsOptions {
   readonly url: string
   /** What a card login is worth. */
   readonly level: Level
+  /** The shortest RSA key of a card, in bits. */
+  readonly leastKeyBits: number
   /** Absent: a revoked card is not noticed. */
   readonly revocation?: RevocationCheck
 }
@@ -38,8 +40,8 @@ export class CnsStrategy extends passport.Strategy {
 
   /** No card, or none that can be read, is thrown: nothing was proved, the login may go on with another try. */
   private async judge(chain: readonly Buffer[], now: number, actions: StrategyActions): Promise<void> {
-    const { trust, level, revocation } = this.options
-    const card = readCard(chain, trust, now)
+    const { trust, level, leastKeyBits, revocation } = this.options
+    const card = readCard(chain, { trust, leastKeyBits, now })
     const evidence: Evidence = { response: card.certificate.x509.toString() }
     const error = await refusalOf(card, revocation)
     if (error) actions.fail({ error, authenticated: true, evidence })

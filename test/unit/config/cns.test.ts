@@ -31,6 +31,17 @@ describe('cns.revocation', () => {
   })
 })
 
+describe('cns.min_key_bits', () => {
+  it('lets cards of 1024 bits in unless the region says otherwise', async () => {
+    expect(configOf(await loadCns('trust: [ca.pem]')).cns?.minKeyBits).toBe(1024)
+    expect(configOf(await loadCns('trust: [ca.pem]\nmin_key_bits: 2048')).cns?.minKeyBits).toBe(2048)
+  })
+
+  it.each(['512', '4096', 'yes'])('is a problem when it is %s', async (bits) => {
+    expect(paths(await loadCns(`trust: [ca.pem]\nmin_key_bits: ${bits}`))).toEqual(['cns.min_key_bits'])
+  })
+})
+
 describe('cns.trust_list', () => {
   it('is an address or a file with its signers, beside the files of cns.trust or alone', async () => {
     const { cns } = configOf(await loadCns(`trust_list: { source: "${source}", signers: [ca.pem] }`))

@@ -1,10 +1,12 @@
 /** What TLS says before anybody reads a page. Certificates are made here; the handshakes are real. */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
+import { connect, type SecureVersion } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type CardTls, createCardServer } from '../../../src/http/card-server.ts'
+import { certificateOfSocket } from '../../../src/http/client-certificate.ts'
+import type { Ctx } from '../../../src/http/request-context.ts'
 import { cardProfile, createAuthority, pemOf, subject } from '../upstream/cns/card-authority.ts'
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -22,9 +24,13 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 const start = async (tls: CardTls): Promise<number> => {
-  const server = createCardServer(tls, { pems: () => [authority.pem], subscribe: () => {} }, (req, res) =>
-    res.end((req.socket as TLSSocket).getPeerCertificate().raw === undefined ? 'no card' : 'a card'),
-  )
+  const server = createCardServer(tls, { pems: () => [authority.pem], subscribe: () => {} }, (req, res) => {
+    const ctx = { req, state: {} } as Ctx
+    certificateOfSocket(ctx, async () => {})
+    const [card, ...cas] = (ctx.state.clientCertificate ?? []).map((raw) => new X509Certificate(raw))
+    const names = cas.map((ca) => /CN=(.*)/.exec(ca.subject)?.[1])
+    res.end(card === undefined ? 'no card' : `a card ${names.join(' > ')}`)
+  })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
@@ -94,6 +100,20 @@ describe('the card listener', () => {
       expect([again.protocol, again.reused]).toEqual([maxVersion, false])
     },
   )
+
+  it('hands on the card and all the CAs that the browser sent, in whatever order', async () => {
+    const upper = authority.authority({ subject: subject('Sopra') })
+    const lower = upper.authority({ subject: subject('Sotto') })
+    const holder = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const leaf = lower.issue(cardProfile(), holder.publicKey)
+    const port = await start(own)
+    const key = pemKey(holder.privateKey)
+    const sent = (...cas: readonly { pem: string }[]) =>
+      visit(port, { key, cert: [pemOf(leaf), ...cas.map(({ pem }) => pem)].join('') })
+    const subjects = (...names: string[]) => expect.stringContaining(names.join(' > '))
+    expect((await sent(lower, upper)).text).toEqual(subjects('Sotto', 'Sopra'))
+    expect((await sent(upper, lower)).text).toEqual(subjects('Sopra', 'Sotto'))
+  })
 
   it.each([undefined, 1, 0] as const)(
     'lets a card with RSA 1024 and a SHA-1 certificate come through at security level %s: what it is worth is judged later',

@@ -26,6 +26,7 @@ import {
 } from '@peculiar/asn1-x509'
 
 const OID = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', GN: '2.5.4.42', SN: '2.5.4.4' }
+const ANY_POLICY = '2.5.29.32.0'
 const SIGNATURE = { sha256: '1.2.840.113549.1.1.11', sha1: '1.2.840.113549.1.1.5' }
 
 /** One attribute each; several in one inner array make a multi-valued part. */
@@ -33,12 +34,15 @@ export type Subject = readonly (readonly (readonly [keyof typeof OID, string])[]
 
 export interface Profile {
   readonly subject: Subject
+  /** Default: random. */
+  readonly serial?: Buffer
   readonly notBefore?: string
   readonly notAfter?: string
   readonly keyUsage?: readonly (keyof typeof KeyUsageFlags)[]
   readonly extendedKeyUsage?: readonly string[]
   readonly policies?: readonly string[]
-  readonly ca?: { readonly pathLength?: number }
+  /** `false`: none, although it signs. */
+  readonly ca?: { readonly pathLength?: number } | false
   readonly digest?: 'sha256' | 'sha1'
   /** More extensions: OID, DER, critical. */
   readonly extra?: readonly (readonly [string, Buffer, boolean])[]
@@ -50,7 +54,7 @@ export interface Authority {
   readonly key: KeyObject
   issue(profile: Profile, key?: KeyObject): Buffer
   /** A CA below this one. */
-  authority(profile: Profile): Authority
+  authority(profile: Profile, keys?: Keys): Authority
 }
 
 interface Issuer {
@@ -65,6 +69,7 @@ export const subject = (commonName: string, more: Partial<Record<keyof typeof OI
   [['CN', commonName]],
 ]
 
+type Keys = ReturnType<typeof newKeys>
 const newKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 /** One key for all cards: nothing here depends on whose it is, and making one is slow. */
 const cardKey = newKeys().publicKey
@@ -92,10 +97,10 @@ const authorityOf = (der: Buffer, self: Issuer): Authority => ({
   pem: pemOf(der),
   key: self.key,
   issue: (profile, key = cardKey) => certify(profile, key, self),
-  authority: (profile) => {
-    const { publicKey, privateKey } = newKeys()
+  authority: (profile, { publicKey, privateKey } = newKeys()) => {
     const below = { name: toName(profile.subject), key: privateKey, keyId: keyIdOf(publicKey) }
-    return authorityOf(certify({ ca: {}, keyUsage: ['keyCertSign', 'cRLSign'], ...profile }, publicKey, self), below)
+    const usual = { ca: {}, keyUsage: ['keyCertSign', 'cRLSign'], policies: [ANY_POLICY] } as const
+    return authorityOf(certify({ ...usual, ...profile }, publicKey, self), below)
   },
 })
 
@@ -106,7 +111,7 @@ const certify = (profile: Profile, key: KeyObject, issuer: Issuer): Buffer => {
   const algorithm = new AlgorithmIdentifier({ algorithm: SIGNATURE[digest], parameters: null })
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
-    serialNumber: bytes(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
+    serialNumber: bytes(profile.serial ?? Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     signature: algorithm,
     issuer: issuer.name,
     validity: new Validity({
@@ -129,7 +134,7 @@ const extensionsOf = (profile: Profile, key: KeyObject, issuer: Issuer): Extensi
   const { ca, keyUsage, extendedKeyUsage, policies, extra = [] } = profile
   const flags = (keyUsage ?? []).reduce((sum, name) => sum | KeyUsageFlags[name], 0)
   return [
-    ca && extension('2.5.29.19', new BasicConstraints({ cA: true, ...pathLengthOf(ca) }), true),
+    ca ? extension('2.5.29.19', new BasicConstraints({ cA: true, ...pathLengthOf(ca) }), true) : undefined,
     keyUsage && extension('2.5.29.15', new KeyUsage(flags), true),
     extendedKeyUsage && extension('2.5.29.37', new ExtendedKeyUsage([...extendedKeyUsage])),
     policies && extension('2.5.29.32', new CertificatePolicies(policies.map(toPolicy))),

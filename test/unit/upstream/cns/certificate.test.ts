@@ -20,6 +20,9 @@ describe('a certificate', () => {
       policies: ['1.3.76.16.2.1', '1.3.76.1.2.3'],
       pathLength: undefined,
       unknownCritical: false,
+      constrained: false,
+      ocspNoCheck: false,
+      keyBits: 2048,
     })
   })
 

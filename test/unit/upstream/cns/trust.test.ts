@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCertificate } from '../../../../src/upstream/cns/certificate.ts'
 import { createTrustStore } from '../../../../src/upstream/cns/trust.ts'
-import { type Authority, cardProfile, createAuthority, subject } from './card-authority.ts'
+import { type Authority, cardProfile, createAuthority, pemOf, subject } from './card-authority.ts'
 
 const root = createAuthority({ subject: subject('CA di prova') })
 const card = (authority: Authority, changes: Parameters<typeof cardProfile>[0] = {}) =>
@@ -94,6 +94,68 @@ describe('the way from a card to a trusted CA', () => {
   it('does not go through a CA with a critical extension that nobody here understands', () => {
     const middle = below(root, 'CA intermedia', { extra: [['2.5.29.30', Buffer.from('3000', 'hex'), true]] })
     expect(ways([root], card(middle), [middle])).toEqual([])
+  })
+
+  const NAMES = '2.5.29.30'
+  const POLICY_MAPPINGS = '2.5.29.33'
+  const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
+  it.each<[what: string, Partial<Parameters<Authority['authority']>[0]>]>([
+    ['certificates of another policy only', { policies: ['1.3.76.47.4'] }],
+    ['no policy at all', { policies: [] }],
+    ['web servers only', { extendedKeyUsage: [SERVER_AUTH] }],
+    ['names of its own, not marked critical', { extra: [[NAMES, Buffer.from('3000', 'hex'), false]] }],
+    ['policies under another name', { extra: [[POLICY_MAPPINGS, Buffer.from('3000', 'hex'), false]] }],
+  ])('does not go through a CA that may issue %s', (_what, more) => {
+    const middle = below(root, 'CA intermedia', more)
+    expect(ways([root], card(middle), [middle])).toEqual([])
+  })
+
+  it('goes through a CA that may issue cards and what else', () => {
+    for (const more of [
+      { policies: ['1.3.76.16.2.1', '1.2.3'] },
+      { extendedKeyUsage: ['2.5.29.37.0'] },
+      { extendedKeyUsage: [SERVER_AUTH, '1.3.6.1.5.5.7.3.2'] },
+    ]) {
+      const middle = below(root, 'CA intermedia', more)
+      expect(ways([root], card(middle), [middle])).toHaveLength(1)
+    }
+  })
+
+  it('does not begin at one of ours that is no CA', () => {
+    const holder = createAuthority({ subject: subject('Titolare') })
+    const noCa = root.issue({ subject: subject('Titolare'), keyUsage: ['keyCertSign'] }, fakePublicKey(holder))
+    expect(ways([holder], card(holder))).toHaveLength(1)
+    expect(ways([{ ...holder, pem: pemOf(noCa) }], card(holder))).toEqual([])
+  })
+
+  it('does not begin at one of ours with a critical extension that nobody here understands', () => {
+    const critical = createAuthority({ subject: subject('CA'), extra: [['1.2.3.4', Buffer.from('0500', 'hex'), true]] })
+    expect(ways([critical], card(critical))).toEqual([])
+  })
+
+  it.each([1024, 512])('does not go through a CA with a key of %i bits, which can be broken', (modulusLength) => {
+    const weak = generateKeyPairSync('rsa', { modulusLength })
+    const middle = root.authority({ subject: subject('CA debole') }, weak)
+    expect(ways([root], card(middle), [middle])).toEqual([])
+  })
+
+  it('is looked for once between any two that a stranger sends, though each seems to have issued every other', () => {
+    const keys = generateKeyPairSync('rsa', { modulusLength: 4096 })
+    const sent = Array.from({ length: 5 }, () =>
+      createAuthority({ subject: subject('Chiunque'), policies: ['2.5.29.32.0'] }, keys),
+    )
+    const asked = sent.map(({ der }) => readCertificate(der))
+    let verified = 0
+    for (const { x509 } of asked) {
+      const verify = x509.verify.bind(x509)
+      x509.verify = (key) => {
+        verified += 1
+        return verify(key)
+      }
+    }
+    const forged = card(sent[0] as Authority)
+    expect(createTrustStore([root.pem]).pathsFrom(forged, asked)).toEqual([])
+    expect(verified).toBeLessThanOrEqual(5 * 4)
   })
 
   it('ends with a CA of ours that is not self-signed', () => {
