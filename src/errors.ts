@@ -8,6 +8,7 @@ export type Sentence =
   | 'unverifiable'
   | 'technical'
   | 'expired'
+  | 'forgotten'
   | 'other_browser'
   | 'already_used'
   | 'unknown_tenant'
@@ -136,6 +137,7 @@ export const errorTable = {
   // the login under way
   interaction_expired: local(400, 'expired'),
   login_result_unknown: local(403, 'expired'),
+  service_state_expired: { ...atChoice('forgotten'), status: 409 },
   login_browser_mismatch: local(403, 'other_browser'),
   upstream_unknown: local(404, 'bad_link'),
   upstream_not_allowed: atChoice('method_off'),

@@ -23,8 +23,10 @@ const explainedForCie: typeof explained = { level: 'cie-card', attempts: 'cie-pi
 const SPID_HELP = 'https://www.spid.gov.it/serve-aiuto'
 const CIE_PASSWORD = 'https://www.cartaidentita.interno.gov.it/recupera-password'
 
-export const nextSteps = (t: Phrases, frame: Frame, { sentence, upstream, retry }: Alert): readonly Step[] => {
+export const nextSteps = (t: Phrases, frame: Frame, { sentence, upstream, retry, restart }: Alert): readonly Step[] => {
   const steps: Step[] = []
+  if (restart)
+    steps.push({ label: fill(t.error.restart, { service: restart.service }), href: restart.href, first: true })
   if (retry) {
     const label = retry.card ? t.error.retryCard : fill(t.error.retry, { provider: retry.name })
     steps.push({ label, href: retry.href, first: true })

@@ -51,6 +51,8 @@ export interface Alert {
   readonly wants?: 'personal' | 'professional'
   /** The same way in once more; `card`: this time by reading the card. */
   readonly retry?: { readonly href: string; readonly name: string; readonly card: boolean }
+  /** At the service, where that is better than to go on. */
+  readonly restart?: { readonly href: string; readonly service: string }
 }
 
 export interface LoginView {
@@ -72,6 +74,8 @@ export interface LoginView {
     readonly label: string
     /** `troubled`: its logins fail at the moment. It is said, and the provider stays. */
     readonly entries: readonly { readonly name: string; readonly href: string; readonly troubled?: boolean }[]
+    /** The service has said which: its list is open. */
+    readonly open?: boolean
     /** Of CIE, where the service asks for less: by reading the card, level 3. */
     readonly cardHref?: string
   }[]

@@ -1,6 +1,7 @@
 /** What an attempt that failed is told as, above the choice, with the way to try it again. */
 import type { UpstreamId } from '../citizen/citizen.ts'
 import type { GatewayError, Sentence } from '../errors.ts'
+import { inLanguage } from '../http/pages.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { Alert } from '../http/views.ts'
 import type { LoginUnderWay } from '../oidc/logins.ts'
@@ -45,6 +46,9 @@ export const createAlert =
       ...(provider !== undefined && { provider }),
       ...(sentence === 'identity_type' && {
         wants: login.client.purpose === undefined ? ('personal' as const) : ('professional' as const),
+      }),
+      ...(sentence === 'forgotten' && {
+        restart: { href: login.client.initiateLoginUri, service: inLanguage(login.client.names, language) },
       }),
       ...(again && {
         retry: {

@@ -34,7 +34,8 @@ export const createLoginPage = (deps: InteractionDeps) => {
         href: hrefOf(idp),
       }))
       const card = upstream.id === 'cie' && login.level < 3 ? { cardHref: hrefOf(undefined, { level: '3' }) } : {}
-      return { id: upstream.id, label: labelOf(region, upstream.id, language), entries, ...card }
+      const open = upstream.id === 'spid' && login.idpHint === 'spid'
+      return { id: upstream.id, label: labelOf(region, upstream.id, language), entries, ...card, ...(open && { open }) }
     })
 
   /** `failure`: what brought the citizen back. The status is then the error's: never 200 with an error text. */

@@ -99,6 +99,8 @@ export const loginState = (records: Records, life: number) => ({
     return (begins ?? 1) <= MOST.begins
   },
   /** `true` the first time only: an `idp_hint` skips the page once in a login, so that "back" shows it. */
+  /** `true` the first time only: who has read that the service may have forgotten them may go on. */
+  warnOnce: (uid: string) => records.add('Warned', uid, true, life),
   hintOnce: (uid: string) => records.add('Hint', uid, true, life),
 })
 

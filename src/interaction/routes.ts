@@ -11,18 +11,22 @@ import { createHelp } from './help.ts'
 import { createLoginPage, failureIn } from './login-page.ts'
 import { loginState } from './login-state.ts'
 import { createOther } from './other.ts'
+import { isForgotten } from './patience.ts'
 import { createSingleLogout } from './single-logout.ts'
-import { waysIn } from './ways-in.ts'
+import { isOutOfReach, waysIn } from './ways-in.ts'
 
 const LOGIN = /^\/login\/([\w-]+)(?:\/(begin|continue|finish|abort|other|help))?$/
 const SAML = /^\/saml\/(spid|cie)\/(acs|slo)$/
+
+/** OpenID Connect Core Error Code unmet_authentication_requirements 1.0. */
+const UNMET = 'unmet_authentication_requirements'
 
 const unlessLost = (error: unknown): undefined => {
   if (!(error instanceof GatewayError)) throw error
 }
 
 export const createInteractionRoutes = (deps: InteractionDeps) => {
-  const { tenant, oidc, audit, records } = deps
+  const { tenant, oidc, audit, records, now } = deps
   const state = loginState(records, tenant.lifetimes.interaction)
   const loginPage = createLoginPage(deps)
   const begin = createBegin(deps, state)
@@ -47,15 +51,22 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   }
 
   /** Where a client's `idp_hint` leads: a provider's entityID, or `cie`, `cns`, `eidas`. Unknown ones lead to the page. */
-  const hinted = ({ idpHint, level }: LoginUnderWay): Wanted | undefined => {
-    if (idpHint === undefined) return undefined
+  const hinted = ({ idpHint, level, present }: LoginUnderWay): Wanted | undefined => {
+    // who may go on as they are is asked first
+    if (idpHint === undefined || (present !== undefined && present.obstacle === undefined)) return undefined
     const choices = waysIn(deps, level).flatMap((upstream) => upstream.choices({ level }))
     const choice = choices.find(({ upstream, idp }) => idp === idpHint || (upstream !== 'spid' && upstream === idpHint))
     return choice && { upstream: choice.upstream, idp: choice.idp }
   }
 
+  const leave = (ctx: Ctx, next: string): void => {
+    ctx.status = 303
+    ctx.redirect(next)
+  }
+
   const page = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
     await state.tombstone.put(login.uid, { clientId: login.client.id, finished: false })
+    if (isOutOfReach(deps, login.level)) return leave(ctx, await oidc.refuse(ctx.req, ctx.res, UNMET))
     const failure = failureIn(ctx, deps, login.level)
     if (failure !== undefined) return loginPage(ctx, login, failure)
     const wanted = hinted(login)
@@ -67,6 +78,8 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   const chosen = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
     const { upstream, idp, level } = ctx.query
     try {
+      if (isForgotten(login, now()) && (await state.warnOnce(login.uid)))
+        throw new GatewayError('service_state_expired')
       const card = level === '3' ? { level: 3 as const } : {}
       await begin(ctx, login, { upstream: String(upstream), idp: typeof idp === 'string' ? idp : undefined, ...card })
     } catch (error) {
@@ -81,8 +94,7 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
     if (login.present === undefined || login.present.obstacle !== undefined) return loginPage(ctx, login)
     const next = await oidc.proceed(ctx.req, ctx.res)
     await state.tombstone.put(login.uid, { clientId: login.client.id, finished: true })
-    ctx.status = 303
-    ctx.redirect(next)
+    leave(ctx, next)
   }
 
   /** Answers and resolves `true`, or resolves `false` for paths that are not of a login. */

@@ -25,6 +25,15 @@ export const waysIn = (
     // SPID has none as long as no list of its providers could be had
     .filter((upstream) => upstream.choices({ level }).length > 0)
 
+/** No way in that this tenant has could ever reach the level: another attempt would change nothing. */
+export const isOutOfReach = (
+  { tenant, upstreams }: Pick<InteractionDeps, 'tenant' | 'upstreams'>,
+  level: LoginUnderWay['level'],
+): boolean => {
+  const on = [...upstreams.values()].filter(({ id }) => tenant.methods[id])
+  return on.length > 0 && !on.some(({ levels }) => levels.some((reachable) => reachable >= level))
+}
+
 export interface BeginQuery {
   readonly upstream: UpstreamId
   readonly idp: string | undefined

@@ -18,6 +18,8 @@ import type { Obstacle, SingleSignOn } from './single-sign-on.ts'
 export interface LoginUnderWay {
   readonly uid: string
   readonly client: Client
+  /** When the service asked, milliseconds since 1970. */
+  readonly since: number
   readonly level: Level
   /** Declared names of what the client will receive. */
   readonly claims: readonly string[]
@@ -47,6 +49,10 @@ export interface Completed {
   readonly another: boolean
 }
 
+/** `login_hint` for programs that can send no parameter of ours: `idp:` and the hint. */
+const hintIn = (loginHint: string | undefined): string | undefined =>
+  loginHint?.startsWith('idp:') ? loginHint.slice('idp:'.length) : undefined
+
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 const obstacleIn = ({ name, reasons }: Interaction['prompt']): Present['obstacle'] => {
@@ -62,7 +68,7 @@ export const createLogins = ({
   grants,
   ends,
   singleSignOn,
-  isBeginner,
+  begunAt,
 }: {
   provider: Provider
   tenant: Tenant
@@ -71,7 +77,8 @@ export const createLogins = ({
   grants: Grants
   ends: SessionEnds
   singleSignOn: SingleSignOn
-  isBeginner: (req: IncomingMessage, uid: string) => Promise<boolean>
+  /** When this browser began it, milliseconds since 1970; undefined where it did not. */
+  begunAt: (req: IncomingMessage, uid: string) => Promise<number | undefined>
 }) => {
   /** The library refuses a login whose session has ended meanwhile, in another tab: here it goes on without one. */
   const interactionOf = async (req: IncomingMessage, res: ServerResponse): Promise<Interaction | undefined> => {
@@ -97,12 +104,14 @@ export const createLogins = ({
   const underWay = async (req: IncomingMessage, res: ServerResponse): Promise<LoginUnderWay | undefined> => {
     const interaction = await interactionOf(req, res)
     const client = interaction && clientOf(String(interaction.params.client_id))
-    if (!client || !(await isBeginner(req, interaction.uid))) return undefined
+    const since = interaction && (await begunAt(req, interaction.uid))
+    if (!client || since === undefined) return undefined
     const { params, uid } = interaction
     const present = await presentIn(req, interaction)
     return {
       uid,
       client,
+      since,
       level: requestedLevel({
         acrValues: text(params.acr_values),
         claims: text(params.claims),
@@ -110,7 +119,7 @@ export const createLogins = ({
       }),
       claims: claimsAsked(client, params),
       uiLocales: text(params.ui_locales),
-      idpHint: text(params.idp_hint),
+      idpHint: text(params.idp_hint) ?? hintIn(text(params.login_hint)),
       ...(present && { present }),
     }
   }

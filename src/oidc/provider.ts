@@ -112,8 +112,10 @@ export const createTenantProvider = async ({
     createHash('sha256')
       .update(browserOf(req) ?? '')
       .digest('base64url')
-  const isBeginner = async (req: IncomingMessage, uid: string) =>
-    browserOf(req) !== undefined && (await records.get<string>('Beginner', uid)) === fingerprintOf(req)
+  const begunAt = async (req: IncomingMessage, uid: string) => {
+    const { browser, at } = (await records.get<{ browser: string; at: number }>('Beginner', uid)) ?? {}
+    return browserOf(req) !== undefined && browser === fingerprintOf(req) ? at : undefined
+  }
 
   const sessions = sessionRecords(records, sessionLife(tenant))
   const atProviders = providerSessions(records, sessionLife(tenant))
@@ -151,7 +153,8 @@ export const createTenantProvider = async ({
       secretPlaceholder: randomId(),
       fetch,
       now,
-      began: (req, uid) => records.put('Beginner', uid, fingerprintOf(req), lifetimes.interaction),
+      began: (req, uid) =>
+        records.put('Beginner', uid, { browser: fingerprintOf(req), at: now() }, lifetimes.interaction),
     }),
   )
   // the origin middleware has replaced every forwarded header by what the configuration says
@@ -188,12 +191,12 @@ export const createTenantProvider = async ({
     grants,
     ends,
     singleSignOn,
-    isBeginner,
+    begunAt,
   })
 
   return {
     handle: (req, res) => Promise.resolve(answer(req, res)),
-    isBeginner,
+    isBeginner: async (req, uid) => (await begunAt(req, uid)) !== undefined,
     loginUnderWay: logins.underWay,
     complete: logins.complete,
     proceed: logins.proceed,

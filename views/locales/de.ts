@@ -165,6 +165,11 @@ export const de: Dictionary = {
       what: 'Es liegt nicht an Ihnen: In unserem System ist ein Fehler aufgetreten.',
       next: 'Versuchen Sie es später noch einmal. Passiert es wieder, nennen Sie dem Hilfsdienst den Code.',
     },
+    forgotten: {
+      title: 'Der Dienst weiß vielleicht nichts mehr von Ihrer Anfrage',
+      what: 'Sie sind schon länger hier, als der Dienst gewöhnlich wartet.',
+      next: 'Beginnen Sie beim Dienst neu: Das ist der sichere Weg. Wenn Sie es trotzdem versuchen möchten, wählen Sie noch einmal, wie Sie sich anmelden.',
+    },
     expired: {
       title: 'Die Seite ist abgelaufen',
       what: 'Es ist zu viel Zeit vergangen, oder diese Anmeldung ist schon beendet.',

@@ -160,6 +160,11 @@ export const en: Dictionary = {
       what: 'It is not your fault: something went wrong in our system.',
       next: 'Try again later. If it happens again, call the help desk and read out the code.',
     },
+    forgotten: {
+      title: 'The service may no longer remember your request',
+      what: 'You have been here for longer than the service usually waits.',
+      next: 'Start again at the service: that is the safe way. If you want to try all the same, choose again how to sign in.',
+    },
     expired: {
       title: 'This page has expired',
       what: 'Too much time has passed, or this sign-in is already over.',

@@ -160,6 +160,11 @@ export const it: Dictionary = {
       what: 'Non è colpa tua: c’è stato un errore nel nostro sistema.',
       next: 'Riprova più tardi. Se succede ancora, contatta l’assistenza e leggi il codice.',
     },
+    forgotten: {
+      title: 'Il servizio potrebbe non ricordare più la tua richiesta',
+      what: 'Sei qui da più tempo di quanto il servizio di solito aspetta.',
+      next: 'Ricomincia dal servizio: è la via più sicura. Se vuoi provare lo stesso, scegli di nuovo come entrare.',
+    },
     expired: {
       title: 'La pagina è scaduta',
       what: 'È passato troppo tempo, oppure questo accesso è già finito.',
