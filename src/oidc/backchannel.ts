@@ -24,6 +24,13 @@ export type LogoutTokenOf = (
   departed: Departed,
 ) => Promise<{ readonly uri: string; readonly token: string } | undefined>
 
+interface Failure {
+  /** For operators. */
+  readonly reason: string
+  /** Another attempt would end the same. */
+  readonly final?: true
+}
+
 /** Milliseconds. Twelve attempts, twice as long apart each time: for more than five hours. */
 const FIRST_WAIT = 10_000
 const ATTEMPTS = 12
@@ -63,40 +70,38 @@ export const createBackchannel = ({
   const underWay = new Set<Promise<void>>()
   const busy = new Map<string, number>()
 
-  /** Resolves with the reason when the site did not take it. */
-  const send = async (tenant: string, { client, sub, sid }: Notice): Promise<string | undefined> => {
+  const send = async (tenant: string, { client, sub, sid }: Notice): Promise<Failure | undefined> => {
+    const signal = AbortSignal.timeout(PATIENCE)
     try {
       const logout = await logoutTokenOf(tenant, client, { sub, sid })
-      if (logout === undefined) return 'the client has no back-channel address'
+      if (logout === undefined) return { reason: 'the client has no back-channel address', final: true }
       const response = await fetch(logout.uri, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ logout_token: logout.token }).toString(),
         redirect: 'manual',
-        signal: AbortSignal.timeout(PATIENCE),
+        signal,
       })
       // 204: some frameworks make that of an empty 200 (Back-Channel Logout 2.8)
-      return response.status === 200 || response.status === 204 ? undefined : `answered ${response.status}`
+      return response.status === 200 || response.status === 204 ? undefined : { reason: `answered ${response.status}` }
     } catch (error) {
-      return error instanceof Error ? error.message : 'unknown reason'
+      if (signal.aborted) return { reason: `no answer in ${PATIENCE / 1000} s` }
+      return { reason: error instanceof Error ? error.message : 'unknown reason' }
     }
   }
 
-  const settle = async (member: string, tenant: string, id: string, notice: Notice, reason: string | undefined) => {
+  const settle = async (member: string, tenant: string, id: string, notice: Notice, failure: Failure | undefined) => {
     const facts = { tenant, client: notice.client, attempt: notice.attempts }
-    const wait = reason === undefined ? undefined : waitAfter(notice.attempts)
-    if (reason !== undefined && wait !== undefined) {
+    const wait = failure === undefined || failure.final ? undefined : waitAfter(notice.attempts)
+    if (failure !== undefined && wait !== undefined) {
       await queue.schedule(member, now() + wait)
-      audit({ type: 'backchannel.failed', ...facts, reason, retryIn: wait / 1000 })
+      audit({ type: 'backchannel.failed', ...facts, reason: failure.reason, retryIn: wait / 1000 })
       return
     }
     await queue.done(member)
     await recordsOf(tenant).delete('LogoutNotice', id)
-    audit(
-      reason === undefined
-        ? { type: 'backchannel.delivered', ...facts }
-        : { type: 'backchannel.given_up', ...facts, reason },
-    )
+    if (failure === undefined) audit({ type: 'backchannel.delivered', ...facts })
+    else audit({ type: 'backchannel.given_up', ...facts, reason: failure.reason })
   }
 
   const deliver = async (member: string): Promise<void> => {

@@ -1,4 +1,5 @@
 /** When the citizen must (again) choose a way in, and when they are asked whether they still are who was here. */
+import { decodeJwt } from 'jose'
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { levelOfClass } from '../citizen/assurance.ts'
 import { asksTheImpossible, requestedLevel } from '../claims/acr.ts'
@@ -9,7 +10,9 @@ const { Check, Prompt, base } = interactionPolicy
 
 /** A person that the request itself names: by an ID token of theirs, or by the claim `sub` (OpenID Connect Core 3.1.2.1, 5.5.1). */
 const namesAnother = ({ oidc }: KoaContextWithOIDC): boolean => {
-  const hinted = oidc.entities.IdTokenHint?.payload.sub
+  // verified when the request came; the library does not keep it until the login is over
+  const hint = oidc.params?.id_token_hint
+  const hinted = typeof hint === 'string' ? decodeJwt(hint).sub : undefined
   const claimed = (oidc.claims.id_token?.sub as { value?: unknown } | null | undefined)?.value
   return [hinted, claimed].some((sub) => sub !== undefined && sub !== oidc.session?.accountId)
 }
@@ -49,37 +52,28 @@ export const createPolicy = ({
   // and these would ask again who has just logged in as somebody else
   login.checks.remove('id_token_hint')
   login.checks.remove('claims_id_token_sub_value')
-  login.checks.add(
-    // without single sign-on the session alone leads to nobody; the record of a login may also be gone
-    new Check('login_required', 'End-User authentication is required', (ctx) => ctx.oidc.account === undefined),
-  )
-  login.checks.add(
-    new Check('essential_acr', 'no login here has the class that the request calls essential', ({ oidc }) => {
-      if (asksTheImpossible(oidc.params?.claims as string | undefined))
-        throw new errors.UnmetAuthenticationRequirements()
-      return Check.NO_NEED_TO_PROMPT
-    }),
-  )
-  login.checks.add(
-    new Check('another_person', 'the End-User is not the one that was asked for', (ctx) => {
-      const another = namesAnother(ctx)
-      if (another && ctx.oidc.result?.login !== undefined) throw new errors.LoginRequired('another End-User logged in')
-      return another
-    }),
-  )
-  login.checks.add(
-    new Check('level', 'the level asked was not reached', async (ctx) => {
-      const client = clientIn(ctx)
-      const reached = levelOfClass(ctx.oidc.session?.acr ?? '') ?? 0
-      // a login in this very request did not reach it: asking again would loop
-      if (client && ctx.oidc.result?.login !== undefined && reached < levelAsked(ctx, client))
-        throw new errors.UnmetAuthenticationRequirements()
-      return (await obstacle(ctx)) === 'level'
-    }),
-  )
-  login.checks.add(
-    new Check('data', 'the login lacks what this client needs', async (ctx) => (await obstacle(ctx)) === 'data'),
-  )
+  const require = (reason: string, why: string, check: (ctx: KoaContextWithOIDC) => boolean | Promise<boolean>) =>
+    login.checks.add(new Check(reason, why, 'login_required', check))
+  // without single sign-on the session alone leads to nobody; the record of a login may also be gone
+  require('login_required', 'End-User authentication is required', (ctx) => ctx.oidc.account === undefined)
+  require('essential_acr', 'no login here has the class that the request calls essential', ({ oidc }) => {
+    if (asksTheImpossible(oidc.params?.claims as string | undefined)) throw new errors.UnmetAuthenticationRequirements()
+    return false
+  })
+  require('another_person', 'the End-User is not the one that was asked for', (ctx) => {
+    const another = namesAnother(ctx)
+    if (another && ctx.oidc.result?.login !== undefined) throw new errors.LoginRequired('another End-User logged in')
+    return another
+  })
+  require('level', 'the level asked was not reached', async (ctx) => {
+    const client = clientIn(ctx)
+    const reached = levelOfClass(ctx.oidc.session?.acr ?? '') ?? 0
+    // a login in this very request did not reach it: asking again would loop
+    if (client && ctx.oidc.result?.login !== undefined && reached < levelAsked(ctx, client))
+      throw new errors.UnmetAuthenticationRequirements()
+    return (await obstacle(ctx)) === 'level'
+  })
+  require('data', 'the login lacks what this client needs', async (ctx) => (await obstacle(ctx)) === 'data')
 
   const selectAccount = new Prompt(
     { name: 'select_account', requestable: true },
