@@ -14,6 +14,7 @@ import { errorHandler } from './http/error-handler.ts'
 import { serveMetadata } from './http/metadata.ts'
 import { origin } from './http/origin.ts'
 import { createPages } from './http/pages.ts'
+import { rateLimit } from './http/rate-limit.ts'
 import type { Renderer } from './http/render.ts'
 import type { Ctx, Handler, RequestState } from './http/request-context.ts'
 import { type RequestObserver, requestLog } from './http/request-log.ts'
@@ -24,6 +25,7 @@ import type { Keyring } from './keyring/keyring.ts'
 import { type Backchannel, createBackchannel } from './oidc/backchannel.ts'
 import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
+import type { Limits } from './store/limits.ts'
 import type { SealedStore } from './store/sealed.ts'
 import { createTenantRegistry } from './tenant/registry.ts'
 import { createTenantApp, type TenantApp } from './tenant-app.ts'
@@ -35,6 +37,9 @@ export interface AppDeps {
   readonly upstreams: ReadonlyMap<UpstreamId, Upstream>
   readonly signing: Readonly<Partial<Record<UpstreamId, SigningIdentity>>>
   readonly store: SealedStore
+  readonly limits: Limits
+  /** Of the store, 0 to 1. */
+  readonly fullness: () => number
   readonly keyring: Keyring
   readonly register: Register
   readonly renderer: Renderer
@@ -123,6 +128,9 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveAssets(brandAssets(tenants.byId)))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(tenantResolver(tenants))
+    koa.use(
+      rateLimit({ limits: deps.limits, allowances: config.rateLimits, trustedProxies, fullness: deps.fullness, audit }),
+    )
     koa.use(toTenant)
     koa.on('error', (err) => log.error({ err }, 'unhandled'))
     return originForm(koa.callback())

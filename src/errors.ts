@@ -21,6 +21,7 @@ export type Sentence =
   | 'bad_request'
   | 'unavailable'
   | 'too_many'
+  | 'busy_network'
   | 'attempts'
   | 'level'
   | 'timeout'
@@ -155,6 +156,7 @@ export const errorTable = {
   request_malformed: local(400, 'bad_request'),
   request_too_large: local(413, 'too_large'),
   too_many_requests: local(429, 'too_many'),
+  rate_limited: local(429, 'busy_network'),
   register_unavailable: { ...local(503, 'unavailable'), alarm: true },
   store_unavailable: { ...local(503, 'unavailable'), alarm: true },
   internal_error: { ...local(500, 'technical'), alarm: true },
@@ -165,15 +167,21 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorTable, value)
 export const errorRow = (code: ErrorCode): Row => errorTable[code]
 
+/** Seconds after which it is worth asking again, of what is broken and being mended. */
+const RETRY_AFTER = 30
+
 export class GatewayError extends Error {
   readonly code: ErrorCode
   /** For the log only: never personal data, never shown. */
   readonly detail: string | undefined
-  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+  /** Seconds, where it is known when another attempt may succeed. */
+  readonly retryAfter: number | undefined
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown; retryAfter?: number }) {
     super(detail === undefined ? code : `${code}: ${detail}`, options)
     this.name = 'GatewayError'
     this.code = code
     this.detail = detail
+    this.retryAfter = options?.retryAfter ?? (this.row.status === 503 ? RETRY_AFTER : undefined)
   }
   get row(): Row {
     return errorRow(this.code)

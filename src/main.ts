@@ -22,6 +22,7 @@ import { createOperationsServer } from './operations/listener.ts'
 import { timedRegister } from './operations/timed-register.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
 import { identityOf } from './service-provider/signing.ts'
+import { createLimits } from './store/limits.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
@@ -124,6 +125,8 @@ export const startGateway = async (
       randomBytes,
       onUnreadable: (record) => log.error(record, 'a sealed record does not open'),
     }),
+    limits: createLimits({ store, masterKey, now }),
+    fullness: () => store.fullness,
     keyring: createKeyring({ stateDir, masterKeys, now }),
     register: timedRegister(register, watching.metrics.registerWrote),
     renderer: createRenderer({ viewsDir, assets }),

@@ -32,6 +32,9 @@ export type ProxyFault =
   | 'header malformed'
   | 'no handshake'
 
+/** What a neighbourhood did too often: src/http/rate-limit.ts. */
+export type LimitedUse = 'login' | 'choice' | 'pushed' | 'answer' | 'card' | 'client'
+
 export type AuditEvent =
   | ({ readonly type: 'login.started' } & Step & { readonly level: 1 | 2 | 3 })
   | ({ readonly type: 'login.sent' } & Step & {
@@ -145,6 +148,8 @@ export type AuditEvent =
     }
   | { readonly type: 'revocation.grace'; readonly url: string; readonly nextUpdate: string }
   | { readonly type: 'header.stripped'; readonly header: string }
+  /** Once in a window for each neighbourhood; which one it is nobody is told. */
+  | { readonly type: 'limit.reached'; readonly tenant: string; readonly limit: LimitedUse }
   | { readonly type: 'card_proxy.refused'; readonly reason: ProxyFault }
 
 /** Events that a human must see: log level error (an alarm). */

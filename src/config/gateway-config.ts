@@ -109,6 +109,13 @@ export interface GatewayConfig {
   readonly operations: Listen
   /** Addresses or CIDR blocks whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[]
+  /** In ten minutes, of one neighbourhood (an IPv4 address, an IPv6 /64) at one tenant. */
+  readonly rateLimits: {
+    readonly loginStarts: number
+    readonly answers: number
+    readonly cards: number
+    readonly failedClients: number
+  }
   readonly store: StoreConfig
   readonly stateDir: string
   /** 32 bytes each; the first seals, the others still open. */

@@ -126,6 +126,12 @@ export const readGateway = async (
     listen: file.listen,
     operations: file.operations.listen,
     trustedProxies: file.trusted_proxies,
+    rateLimits: {
+      loginStarts: file.rate_limits.login_starts,
+      answers: file.rate_limits.answers,
+      cards: file.rate_limits.cards,
+      failedClients: file.rate_limits.failed_clients,
+    },
     store: await readStore(yaml, file.store, reading, problems),
     stateDir: resolve(beside(yaml, file.state_dir)),
     masterKeys,

@@ -220,6 +220,10 @@ const warningsOf = (yaml: YamlFile, config: GatewayConfig): readonly Problem[] =
       yaml.problem(['cns', 'security_level'], reason, 'write 1, or remove it, as soon as no such card is left'),
     )
   }
+  if (config.publicUrl.startsWith('https:') && config.trustedProxies.length === 0) {
+    const reason = 'names nobody, and somebody must end TLS: all citizens have the address of that proxy, and one limit'
+    warnings.push(yaml.problem(['trusted_proxies'], reason, 'name the proxy, as [127.0.0.1]'))
+  }
   if (config.store.kind === 'memory' && config.tenants.some(({ state }) => state === 'live')) {
     const reason = 'is memory: a restart ends every login under way and every session'
     warnings.push(yaml.problem(['store'], reason, 'use redis for live tenants'))

@@ -231,11 +231,28 @@ const signingKeys = block({
   publish_hours: z.int().min(2, publishHours).max(720, publishHours).default(24),
 }).default({ rotate_after_days: 180, publish_hours: 24 })
 
+/** In ten minutes, of one neighbourhood at one tenant. Too little locks out a school, too much is no limit. */
+const allowance = (least: number, usual: number) => {
+  const message = told(`is not between ${least} and 100000`, `write ${usual}, or remove the key`)
+  return z.int(message).min(least, message).max(100_000, message).default(usual)
+}
+
+const rateLimits = z.preprocess(
+  (value) => value ?? {},
+  block({
+    login_starts: allowance(60, 600),
+    answers: allowance(60, 1200),
+    cards: allowance(60, 1200),
+    failed_clients: allowance(10, 60),
+  }),
+)
+
 export const gatewaySchema = block({
   public_url: origin,
   listen,
   operations: block({ listen }),
   trusted_proxies: z.array(network).default([]),
+  rate_limits: rateLimits,
   store,
   state_dir: text,
   master_keys: z

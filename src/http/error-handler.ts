@@ -1,11 +1,12 @@
 /** Turns whatever was thrown into a page or JSON with a code and an honest status. The citizen sees a sentence, the log the cause. */
 import type { Audit } from '../audit/events.ts'
-import { type ErrorCode, GatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { Client } from '../tenant/tenant.ts'
 import type { Pages } from './pages.ts'
 import type { Handler } from './request-context.ts'
 
-const codeOf = (error: unknown): ErrorCode => (error instanceof GatewayError ? error.code : 'internal_error')
+const known = (error: unknown): GatewayError =>
+  error instanceof GatewayError ? error : new GatewayError('internal_error')
 
 export const errorHandler =
   ({
@@ -23,13 +24,11 @@ export const errorHandler =
       if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false)
         throw new GatewayError('page_not_found')
     } catch (error) {
-      const code = codeOf(error)
-      const { row } = new GatewayError(code)
+      const { code, row, detail, retryAfter } = known(error)
       const { tenant, requestId, clientId, language, log } = ctx.state
       const [, uid] = /\/(?:login|authorize)\/([^/]+)/.exec(ctx.path) ?? []
       // below 500 the alarm is an audit event's: it knows whether somebody vouched for what came
       if (row.alarm && row.status >= 500) log.error({ err: error, code }, code)
-      const detail = error instanceof GatewayError ? error.detail : undefined
       audit({
         type: 'request.refused',
         code,
@@ -42,7 +41,7 @@ export const errorHandler =
       if (ctx.res.headersSent) return void ctx.res.destroy()
 
       ctx.status = row.status
-      if (row.status === 503) ctx.set('Retry-After', '30')
+      if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
       if (ctx.accepts('json', 'html') === 'html') {
         const client = tenant && clientId !== undefined ? clientOf(tenant.id, clientId) : undefined
         ctx.type = 'html'

@@ -46,7 +46,8 @@ export interface Tombstone {
   readonly finished: boolean
 }
 
-const LIFE = { used: 24 * 3600, outcome: 120, tombstone: 24 * 3600, logout: 1800 } as const
+/** A login that nobody finished is soon forgotten: anybody can begin as many as he likes. */
+const LIFE = { used: 24 * 3600, outcome: 120, finished: 24 * 3600, unfinished: 2 * 3600, logout: 1800 } as const
 
 /** What one login may cost us, however often somebody clicks or posts. */
 const MOST = { failures: 10, begins: 30 } as const
@@ -89,7 +90,8 @@ export const loginState = (records: Records, life: number) => ({
     take: (handle: string) => records.take<StoredOutcome>('Outcome', handle),
   },
   tombstone: {
-    put: (uid: string, tombstone: Tombstone) => records.put('Tombstone', uid, tombstone, LIFE.tombstone),
+    put: (uid: string, tombstone: Tombstone) =>
+      records.put('Tombstone', uid, tombstone, tombstone.finished ? LIFE.finished : LIFE.unfinished),
     get: (uid: string) => records.get<Tombstone>('Tombstone', uid),
   },
   /** `false` once a login was sent out too often. */

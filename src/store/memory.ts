@@ -11,6 +11,8 @@ interface Entry {
 
 /** Looked at on each write: more than the one that it can add, so the dead never pile up, and few enough to go unnoticed. */
 const SWEPT_PER_WRITE = 8
+/** And when somebody asks how full it is: who is refused because of the dead writes nothing that would sweep them out. */
+const SWEPT_PER_QUESTION = 256
 
 export interface MemoryStore extends Store {
   /** Values held, the dead that were not swept yet among them. */
@@ -52,8 +54,8 @@ export const createMemoryStore = ({
   }
 
   // Instead of a timer. A Map's iterator sees what is added after it, and deleting under it is safe.
-  const sweepSome = () => {
-    for (let looked = 0; looked < SWEPT_PER_WRITE; looked++) {
+  const sweepSome = (most = SWEPT_PER_WRITE) => {
+    for (let looked = 0; looked < most; looked++) {
       const next = sweep.next()
       if (next.done) {
         sweep = entries.entries()
@@ -140,6 +142,7 @@ export const createMemoryStore = ({
       return { value, left: expires - now() }
     },
     get fullness() {
+      if (held > maxBytes / 2) sweepSome(SWEPT_PER_QUESTION)
       return held / maxBytes
     },
     async ping() {},

@@ -155,6 +155,11 @@ export const de: Dictionary = {
       what: 'Diese Anmeldung wurde sehr oft hintereinander begonnen.',
       next: 'Warten Sie einige Minuten, gehen Sie dann zum Dienst zurück und beginnen Sie neu.',
     },
+    busy_network: {
+      title: 'Zu viele Anfragen aus Ihrem Netz',
+      what: 'Aus Ihrem Netz (zum Beispiel eines Amtes, einer Schule oder eines Mobilfunkanbieters) kommen in kurzer Zeit zu viele Anfragen.',
+      next: 'Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Wenn es eilt, verwenden Sie eine andere Verbindung, zum Beispiel die des Telefons.',
+    },
     unverifiable: {
       title: 'Wir können die Antwort nicht überprüfen',
       what: 'Die erhaltene Antwort hat die Sicherheitsprüfung nicht bestanden. Zu Ihrem Schutz haben wir die Anmeldung gestoppt.',

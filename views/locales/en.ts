@@ -150,6 +150,11 @@ export const en: Dictionary = {
       what: 'This login was started many times in a row.',
       next: 'Wait a few minutes, then go back to the service and start again.',
     },
+    busy_network: {
+      title: 'Too many requests from your network',
+      what: 'Your network (for example of an office, a school or a mobile operator) sends too many requests in a short time.',
+      next: 'Wait a few minutes and try again. If you are in a hurry, use another connection, for example that of your phone.',
+    },
     unverifiable: {
       title: 'We cannot verify the answer',
       what: 'The answer that we received did not pass our security checks. To protect you, we stopped here.',

@@ -150,6 +150,11 @@ export const it: Dictionary = {
       what: 'Questo accesso è stato iniziato molte volte di seguito.',
       next: 'Aspetta qualche minuto, poi torna al servizio e ricomincia.',
     },
+    busy_network: {
+      title: 'Troppe richieste dalla tua rete',
+      what: 'Dalla tua rete (per esempio di un ufficio, di una scuola o di un operatore mobile) arrivano troppe richieste in poco tempo.',
+      next: 'Aspetta qualche minuto e riprova. Se hai fretta, usa un’altra connessione, per esempio quella del telefono.',
+    },
     unverifiable: {
       title: 'Non possiamo verificare la risposta',
       what: 'La risposta che abbiamo ricevuto non ha superato i controlli di sicurezza. Per proteggerti abbiamo fermato l’accesso.',

@@ -10,6 +10,7 @@ export const GATEWAY = '/etc/varco/gateway.yaml'
 const gatewayYaml = `public_url: https://login.regione.example
 listen: 127.0.0.1:7000
 operations: { listen: 127.0.0.1:7001 }
+trusted_proxies: [127.0.0.1]
 store: { kind: redis, url: "redis://127.0.0.1:6379/0" }
 state_dir: /var/lib/varco
 master_keys: [{ id: "2026-01", key: env:MASTER_KEY }]

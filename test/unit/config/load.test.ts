@@ -35,7 +35,8 @@ describe('a valid configuration', () => {
       publicUrl: 'https://login.regione.example',
       listen: { host: '127.0.0.1', port: 7000 },
       operations: { host: '127.0.0.1', port: 7001 },
-      trustedProxies: [],
+      trustedProxies: ['127.0.0.1'],
+      rateLimits: { loginStarts: 600, answers: 1200, cards: 1200, failedClients: 60 },
       store: { kind: 'redis', url: 'redis://127.0.0.1:6379/0' },
       stateDir: '/var/lib/varco',
       spid: { metadata: [{ file: '/etc/varco/spid.xml' }], names: { 'https://idp.example': 'Example ID' } },
@@ -202,12 +203,13 @@ describe('a broken configuration', () => {
       'is more than an origin',
     ],
     ['a public URL without TLS', 'https://login', 'http://login', 'public_url', 'http:// is not allowed'],
+    ['a proxy that is no network', '[127.0.0.1]', '[10.0.0.0/33]', 'trusted_proxies[0]', 'is neither'],
     [
-      'a proxy that is no network',
+      'a limit that would lock out a school',
       'state_dir',
-      'trusted_proxies: [10.0.0.0/33]\nstate_dir',
-      'trusted_proxies[0]',
-      'is neither',
+      'rate_limits: { login_starts: 5 }\nstate_dir',
+      'rate_limits.login_starts',
+      'is not between 60',
     ],
     ['a store nobody knows', 'kind: redis', 'kind: paper', 'store.kind', 'is no store'],
     ['a Redis password in the file', 'redis://127', 'redis://u:p@127', 'store.url', 'is no Redis address'],
@@ -360,6 +362,11 @@ describe('warnings', () => {
       config: { cie: { comparison: 'exact' } },
       warnings: [{ path: 'cie.comparison', warning: true }],
     })
+  })
+
+  it('stand beside a gateway that takes every citizen for its proxy', async () => {
+    const loaded = await load(withGateway(['trusted_proxies: [127.0.0.1]', 'trusted_proxies: []']))
+    expect(loaded).toMatchObject({ warnings: [{ path: 'trusted_proxies', warning: true }] })
   })
 
   it('stand beside a card listener that takes SHA-1', async () => {

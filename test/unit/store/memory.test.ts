@@ -39,3 +39,13 @@ it('refuses to grow beyond its limit, keeps what it has, and takes more when som
   await store.delete('a')
   await expect(store.put('b', Buffer.alloc(2000), 60)).resolves.toBeUndefined()
 })
+
+it('memory is not full of what is dead, also when nothing is written any more', async () => {
+  let now = 0
+  const store = createMemoryStore({ now: () => now, maxBytes: 1_000_000 })
+  for (let key = 0; key < 900; key++) await store.put(`key ${key}`, Buffer.alloc(500), 60)
+  expect(store.fullness).toBeGreaterThan(0.8)
+  now = 60_000
+  const seen = Array.from({ length: 10 }, () => store.fullness)
+  expect(seen.at(-1)).toBeLessThan(0.51)
+})
