@@ -9,6 +9,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cnsFiles, cnsRows } from './conformity-cns.ts'
 
 const root = dirname(import.meta.dirname)
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -75,7 +76,7 @@ const listTests = (): Test[] => {
   try {
     const list = join(scratch, 'tests.json')
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const args = [vitest, 'list', '--no-static-parse', `--json=${list}`, ...files.sort()]
+    const args = [vitest, 'list', '--no-static-parse', `--json=${list}`, ...new Set([...files, ...cnsFiles].sort())]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
     if (status !== 0) throw new Error(`the tests cannot be listed: ${stdout}${stderr}`)
     const tests = JSON.parse(readFileSync(list, 'utf8')) as readonly { readonly name: string; readonly file: string }[]
@@ -237,11 +238,13 @@ export const conformityPage = (): string => {
       ),
     )
 
+  const cns = cnsRows(read('docs/rules/cns.md'), tests).map(([row, rule, found]) => [row, rule, ...shown(found)])
+
   const head = ['Row', 'Rule', 'Tests', 'In']
   return `# Conformity
 
-Which test shows which row of [docs/rules/spid-saml.md](rules/spid-saml.md) and of [docs/rules/cie.md](rules/cie.md). Made from
-their tables and the titles of the tests by
+Which test shows which row of [docs/rules/spid-saml.md](rules/spid-saml.md), of [docs/rules/cie.md](rules/cie.md) and of
+[docs/rules/cns.md](rules/cns.md). Made from their tables and the titles of the tests by
 \`varco run test/docs-conformity.ts --write\`; \`npm run check\` compares. Whether they pass is said by \`npm test\`
 (and, for test/system, by \`npm run test:system\`).
 
@@ -285,6 +288,12 @@ Numbers of A2 as in the check list of spid-sp-test. What the provider shows itse
 is judged by CIE's profile too, in \`test/unit/upstream/cie/responses.test.ts\`: rows 71, 104 and 105 differ, no other.
 
 ${table(head, cie)}
+
+## CNS
+
+Sections of [docs/rules/cns.md](rules/cns.md), with the numbers that they have there.
+
+${table(head, cns)}
 
 ## Whole sections
 

@@ -1,11 +1,12 @@
 /** The gateway and the national list of card authorities: a real HTTP server in its place. */
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Identity } from '../../sandbox/pki/certificate.ts'
 import { openTrustList } from '../../src/trust-list/trust-list.ts'
@@ -85,6 +86,22 @@ describe('a gateway with the national list', () => {
     await until(() => running.events('trust_list.updated').length === 3)
     expect(await entered(running, card)).toBe('cns_issuer_unknown')
     expect(await entered(running, await keys.card('ada'))).toBe('entered')
+  })
+
+  it('tells browsers in the handshake whose cards it takes, those of this moment', async () => {
+    const named = async ({ cardPort }: TestGateway) => {
+      const asked = promisify(execFile)('openssl', ['s_client', '-connect', `127.0.0.1:${cardPort}`, '-tls1_2'])
+      asked.child.stdin?.end()
+      const { stdout } = await asked
+      const [, names = ''] = /Acceptable client certificate CA names\n([\s\S]*?)\nRequested/.exec(stdout) ?? []
+      return [...names.matchAll(/CN ?= ?(.+)/g)].map(([, name]) => name).sort()
+    }
+    answer = (response) => response.end(unlisted)
+    const running = await start()
+    expect(await named(running)).toEqual(['CA CNS di prova', 'CA TLS di prova'])
+    answer = (response) => response.end(listed)
+    await until(() => running.events('trust_list.updated').length === 2)
+    expect(await named(running)).toEqual(['CA CNS di prova', 'CA TLS di prova', 'CA sconosciuta'])
   })
 
   it('keeps its authorities, with an alarm, when the list is forged or away', async () => {

@@ -95,6 +95,15 @@ describe('the registry of card authorities', () => {
     expect(changed.events).toMatchObject([{ type: 'trust_list.refused', origin: 'copy' }])
   })
 
+  it('takes no step back after a restart either', async () => {
+    const { registry, state, events } = world({ copy: listOf(3, one) })
+    await registry.load()
+    state.source = listOf(2, one, other)
+    expect(await registry.refresh()).toMatchObject({ result: 'refused' })
+    expect(registry.current()).toHaveLength(1)
+    expect(events.at(-1)).toMatchObject({ reason: 'its number is 2, that of the list in use 3' })
+  })
+
   it('takes up what another gateway kept', async () => {
     const { registry, state } = world({ copy: listOf(3, one) })
     await registry.load()

@@ -93,6 +93,48 @@ describe('its signature', () => {
     expect(() => open(xml)).toThrow(reason)
   })
 
+  const forged = trustList([service({ certificates: [stranger.certificate] })])
+  const signatureIn = (xml: string) => /<ds:Signature[\s\S]*<\/ds:Signature>/.exec(xml)?.[0] ?? ''
+  const withIn = (xml: string, more: string) =>
+    xml.replace('</TrustServiceStatusList>', `${more}</TrustServiceStatusList>`)
+  const byId = signTrustList(trustList(services), agid, { uri: '#ID100001' })
+  const bare = (xml: string) => xml.replace(/^<\?xml[^>]*\?>/, '')
+  it.each([
+    [
+      'a forged list with the true one inside, and its signature',
+      withIn(withIn(forged, bare(byId)), signatureIn(byId)),
+    ],
+    [
+      'a forged list with another Id, the true one inside the signature',
+      withIn(
+        forged.replace('ID100001', 'ID2'),
+        signatureIn(good).replace('</ds:Signature>', `<ds:Object>${bare(good)}</ds:Object></ds:Signature>`),
+      ),
+    ],
+    ['the same under another Id', withIn(withIn(forged, bare(byId)), signatureIn(byId)).replace('ID100001', 'ID2')],
+    [
+      'a forged list with the true one inside the signature',
+      withIn(
+        forged,
+        signatureIn(byId).replace('</ds:Signature>', `<ds:Object>${bare(byId)}</ds:Object></ds:Signature>`),
+      ),
+    ],
+    ['the true list inside a forged one, signed deep down', withIn(forged, bare(byId))],
+    ['a second signature by a stranger', withIn(good, signatureIn(signTrustList(trustList(services), stranger)))],
+  ])('wrapped, %s: refused', (_what, xml) => {
+    expect(() => open(xml)).toThrow(/changed after|is not signed|there are two|another element|an ID stands/)
+  })
+
+  it('does not hold for what a comment seems to say', () => {
+    const withdrawn = service({
+      certificates: [stranger.certificate],
+      status: 'http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/recognisedatnationallevel-no-more',
+    })
+    const signed = signTrustList(trustList([...services, withdrawn]), agid)
+    const list = open(signed.replace('level-no-more', 'level<!-- -->-no-more'))
+    expect(fingerprints(list)).toEqual(both)
+  })
+
   it.each<[string, SigningOptions, string]>([
     [
       'SHA-1 signature',
