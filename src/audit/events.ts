@@ -89,7 +89,14 @@ export type AuditEvent =
       readonly tenant: string
       readonly client?: string
     }
-  | { readonly type: 'oidc.refused'; readonly tenant: string; readonly client?: string; readonly error: string }
+  | {
+      readonly type: 'oidc.refused'
+      readonly tenant: string
+      readonly client?: string
+      readonly error: string
+      /** Why a program was not let in: what its webmaster asks the help desk. */
+      readonly detail?: string
+    }
   /** A request that ended in an error page or JSON. The cause of a status of 500 or more is in the log beside it. */
   | ({ readonly type: 'request.refused' } & Partial<Step> & {
         readonly code: ErrorCode

@@ -33,6 +33,10 @@ export interface Citizen {
     readonly country?: string
   }
   readonly spidCode?: string
+  /** Last day of the digital identity, `YYYY-MM-DD`. */
+  readonly expirationDate?: string
+  /** A certified mailbox (PEC). */
+  readonly digitalAddress?: string
   /** Whom the person acts for, from a professional or legal person's SPID identity (docs/rules/spid-saml.md 4.5). */
   readonly company?: {
     readonly name?: string

@@ -72,6 +72,8 @@ export const catalogue: Readonly<Record<string, Claim>> = {
     names: [`${NATIONAL}spid_code`],
     values: ({ spidCode }) => ({ [`${NATIONAL}spid_code`]: spidCode }),
   },
+  eid_exp_date: single(`${NATIONAL}eid_exp_date`, 'eid_exp_date', (citizen) => citizen.expirationDate),
+  e_delivery_service: single(`${NATIONAL}e_delivery_service`, 'email', (citizen) => citizen.digitalAddress),
   company_name: ofCompany('company_name', (company) => company.name),
   company_fiscal_number: ofCompany('company_fiscal_number', (company) => company.fiscalNumber),
   registered_office: ofCompany('registered_office', ({ registeredOffice }) =>

@@ -7,13 +7,18 @@ import type { Client, ClientSecret } from '../tenant/tenant.ts'
 /** Seconds from now to the end of a client assertion: as long must its `jti` be remembered. */
 const LONGEST_ASSERTION = 3600
 
-/** Constant time over all secrets; one whose time is over is compared like the others, and counts for nothing. */
-export const knowsSecret = (secrets: readonly ClientSecret[], actual: string, now: number): boolean => {
+/** Constant time over all secrets; one whose time is over is compared like the others, and lets nobody in. */
+export const standingOf = (
+  secrets: readonly ClientSecret[],
+  actual: string,
+  now: number,
+): 'valid' | 'over' | 'unknown' => {
   const digest = createHash('sha256').update(actual).digest()
-  return secrets.reduce((known, { sha256, notAfter = Number.POSITIVE_INFINITY }) => {
+  const standings = secrets.map(({ sha256, notAfter = Number.POSITIVE_INFINITY }) => {
     const same = timingSafeEqual(Buffer.from(sha256, 'hex'), digest)
-    return (same && now <= notAfter) || known
-  }, false)
+    return same ? (now <= notAfter ? 'valid' : 'over') : 'unknown'
+  })
+  return standings.find((one) => one === 'valid') ?? standings.find((one) => one === 'over') ?? 'unknown'
 }
 
 /** The library's store of the keys that a client registered or publishes; its types leave it out. */
@@ -83,7 +88,10 @@ export const authenticateClients = (
 ): void => {
   Object.defineProperty(provider.Client.prototype, 'compareClientSecret', {
     value(this: { clientId: string }, actual: string) {
-      return knowsSecret(clientOf(this.clientId)?.secrets ?? [], actual, now())
+      const standing = standingOf(clientOf(this.clientId)?.secrets ?? [], actual, now())
+      // answered like any other wrong one; the event says which it was, for the help desk
+      if (standing === 'over') throw new errors.InvalidClientAuth('the secret is past its not_after')
+      return standing === 'valid'
     },
   })
   // by default also the endpoint itself, whichever it is (PAR, introspection, …)

@@ -11,14 +11,25 @@ const REPLAYS: Readonly<Record<string, 'code.replayed' | 'refresh_token.replayed
   'refresh token already used': 'refresh_token.replayed',
 }
 
+/** Errors whose detail is about a program and its secrets, and never repeats what it sent. */
+const OF_PROGRAMS: ReadonlySet<string> = new Set(['invalid_client', 'invalid_client_metadata', 'invalid_grant'])
+
 export const reportEvents = (
   provider: Provider,
   { tenant, audit, log }: { tenant: string; audit: Audit; log: Logger },
 ) => {
   const clientOf = (ctx: KoaContextWithOIDC) =>
     ctx.oidc.client === undefined ? { tenant } : { tenant, client: ctx.oidc.client.clientId }
-  const refused = (ctx: KoaContextWithOIDC, error: { message: string }) =>
-    audit({ type: 'oidc.refused', ...clientOf(ctx), error: error.message })
+  const refused = (
+    ctx: KoaContextWithOIDC,
+    { message, error_detail }: { message: string; error_detail?: string | undefined },
+  ) =>
+    audit({
+      type: 'oidc.refused',
+      ...clientOf(ctx),
+      error: message,
+      ...(error_detail !== undefined && OF_PROGRAMS.has(message) && { detail: error_detail }),
+    })
 
   provider.on('authorization.success', (ctx) => audit({ type: 'code.issued', ...clientOf(ctx) }))
   provider.on('grant.success', (ctx) => audit({ type: 'token.issued', ...clientOf(ctx) }))

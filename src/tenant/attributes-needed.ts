@@ -23,6 +23,8 @@ const ways: Readonly<Record<ClaimName, readonly [Attributes, ...Attributes[]]>> 
     ['address'],
   ],
   spid_code: [['spidCode']],
+  eid_exp_date: [['expirationDate']],
+  e_delivery_service: [['digitalAddress']],
   company_name: [['companyName']],
   company_fiscal_number: [['companyFiscalNumber']],
   registered_office: [['registeredOffice']],

@@ -11,6 +11,8 @@ export const claimNames = [
   'phone_number',
   'address',
   'spid_code',
+  'eid_exp_date',
+  'e_delivery_service',
   'company_name',
   'company_fiscal_number',
   'registered_office',

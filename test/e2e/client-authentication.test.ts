@@ -107,7 +107,15 @@ describe('a service at the token endpoint', () => {
       expect((await redeem('basic', basic('basic', oldSecret))).status).toBe(200)
       clock += 3_600_000 + 1
       const late = await redeem('basic', basic('basic', oldSecret))
-      expect([late.status, late.body.error]).toEqual([401, 'invalid_client'])
+      expect([late.status, late.body]).toEqual([
+        401,
+        { error: 'invalid_client', error_description: 'client authentication failed' },
+      ])
+      // the help desk can tell its webmaster
+      expect(gateway.events('oidc.refused').at(-1)).toMatchObject({
+        client: 'basic',
+        detail: 'the secret is past its not_after',
+      })
       expect((await redeem('basic', basic('basic', newSecret))).status).toBe(200)
       clock -= 3_600_000 + 1
     })
@@ -233,6 +241,25 @@ describe('a service at the token endpoint', () => {
       expect((await redeem('signs', await signed('signs', { jti }))).status).toBe(200)
       const there = await signed('signs', { jti, aud: `https://${hosts.login}/t/moena` })
       expect((await redeem('signs', there, 'moena')).status).toBe(200)
+    })
+
+    it('may push its requests by an assertion for the token endpoint, and by none for that of the requests', async () => {
+      const push = async (aud: string) =>
+        request(gateway.regional)
+          .post('/t/ala/par')
+          .set('Host', hosts.login)
+          .type('form')
+          .send({
+            ...(await signed('signs', { aud })),
+            client_id: 'signs',
+            response_type: 'code',
+            redirect_uri: 'https://signs.ala.example/callback',
+            scope: 'openid',
+            code_challenge: 'x'.repeat(43),
+            code_challenge_method: 'S256',
+          })
+      expect((await push(`${issuer}/token`)).status).toBe(201)
+      isRefused(await push(`${issuer}/par`))
     })
 
     it('may not come with a secret instead', async () =>

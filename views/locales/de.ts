@@ -143,6 +143,8 @@ export const de: Dictionary = {
     phone_number: 'Telefonnummer',
     address: 'Adresse',
     spid_code: 'SPID-Code',
+    eid_exp_date: 'Ablauf der digitalen Identität',
+    e_delivery_service: 'Digitales Domizil (PEC)',
     company_name: 'Name des Unternehmens',
     company_fiscal_number: 'Steuernummer des Unternehmens',
     registered_office: 'Rechtssitz',

@@ -138,6 +138,8 @@ export const en: Dictionary = {
     phone_number: 'Phone number',
     address: 'Address',
     spid_code: 'SPID code',
+    eid_exp_date: 'Expiry of the digital identity',
+    e_delivery_service: 'Certified e-mail (PEC)',
     company_name: 'Company name',
     company_fiscal_number: 'Company tax code',
     registered_office: 'Registered office',

@@ -138,6 +138,8 @@ export const it: Dictionary = {
     phone_number: 'Numero di telefono',
     address: 'Indirizzo',
     spid_code: 'Codice SPID',
+    eid_exp_date: 'Scadenza dell’identità digitale',
+    e_delivery_service: 'Domicilio digitale (PEC)',
     company_name: 'Nome dell’impresa',
     company_fiscal_number: 'Codice fiscale dell’impresa',
     registered_office: 'Sede legale',

@@ -37,7 +37,7 @@ export const readMinimumDataSet = (value: AttributeValues): Partial<Citizen> => 
   ...property('fiscalNumber', fiscalNumberOf(value('fiscalNumber'))),
   ...property('givenName', value('name')),
   ...property('familyName', value('familyName')),
-  ...property('birthdate', dateOf(value('dateOfBirth'))),
+  ...property('birthdate', birthdateOf(value('dateOfBirth'))),
 })
 
 /** An object with the property, or none: values that are not there leave no trace. */
@@ -57,11 +57,15 @@ const fiscalNumberOf = (value: string | undefined): string | undefined => {
   return PREFIX + code
 }
 
-/** xs:date, perhaps with a zone, which is dropped and never computed with: it would shift the day. */
-const dateOf = (value: string | undefined): string | undefined => {
-  if (value === undefined) return undefined
-  const date = /^(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?$/.exec(value)?.[1]
-  if (date === undefined || !isDay(date)) throw new GatewayError('saml_attributes_invalid', 'dateOfBirth')
+/** Of an xs:date, perhaps with a zone, which is dropped and never computed with: it would shift the day. */
+export const dayIn = (value: string | undefined): string | undefined => {
+  const date = /^(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?$/.exec(value ?? '')?.[1]
+  return date !== undefined && isDay(date) ? date : undefined
+}
+
+const birthdateOf = (value: string | undefined): string | undefined => {
+  const date = dayIn(value)
+  if (value !== undefined && date === undefined) throw new GatewayError('saml_attributes_invalid', 'dateOfBirth')
   return date
 }
 

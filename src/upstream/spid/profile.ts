@@ -1,7 +1,7 @@
 /** SPID as data for the SAML core. docs/rules/spid-saml.md 4.2, 5, 7, 8. */
 import type { Citizen } from '../../citizen/citizen.ts'
 import { anomalies } from '../saml/anomalies.ts'
-import { type AttributeValues, minimumDataSet, property, readMinimumDataSet } from '../saml/attributes.ts'
+import { type AttributeValues, dayIn, minimumDataSet, property, readMinimumDataSet } from '../saml/attributes.ts'
 import type { SamlProfile } from '../saml/profile.ts'
 
 const SPID = 'https://spid.gov.it/saml-extensions'
@@ -30,6 +30,8 @@ export const spidProfile: SamlProfile = {
     ...property('mobilePhone', value('mobilePhone')),
     ...property('address', addressOf(value)),
     ...property('spidCode', value('spidCode')),
+    ...property('expirationDate', dayIn(value('expirationDate'))),
+    ...property('digitalAddress', value('digitalAddress')),
     ...property('company', companyOf(value)),
   }),
 }

@@ -30,6 +30,8 @@ describe('the attributes that claims need', () => {
     [['phone_number'], ['mobilePhone']],
     [['address'], domicile],
     [['spid_code'], ['spidCode']],
+    [['eid_exp_date'], ['expirationDate']],
+    [['e_delivery_service'], ['digitalAddress']],
     [['company_name'], ['companyName']],
     [['company_fiscal_number'], ['companyFiscalNumber']],
     [['registered_office'], ['registeredOffice']],

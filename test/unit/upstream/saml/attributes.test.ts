@@ -95,6 +95,8 @@ it('reads every other SPID attribute that a Citizen has', async () => {
     companyFiscalNumber: 'TINIT-01234567897',
     registeredOffice: 'Via Roma 1, Trento',
     ivaCode: 'VATIT-01234567897',
+    expirationDate: '2032-01-10Z',
+    digitalAddress: 'maria@pec.example.it',
   })
   expect(outcome).toMatchObject({
     citizen: {
@@ -104,6 +106,8 @@ it('reads every other SPID attribute that a Citizen has', async () => {
       mobilePhone: '+393331234567',
       address: { street: 'Via Roma 1', postalCode: '38122', locality: 'Trento', region: 'TN', country: 'IT' },
       spidCode: 'ABCD123456789A',
+      expirationDate: '2032-01-10',
+      digitalAddress: 'maria@pec.example.it',
       company: {
         name: 'Rossi S.r.l.',
         fiscalNumber: 'TINIT-01234567897',
@@ -114,12 +118,19 @@ it('reads every other SPID attribute that a Citizen has', async () => {
   })
 })
 
-it('leaves out a gender that is neither F nor M, and what came empty', async () => {
-  const outcome = await login({ ...person, gender: 'X', email: ' ', address: 'Via Roma 1, Trento' })
+it('leaves out a gender that is neither F nor M, a day that is none, and what came empty', async () => {
+  const outcome = await login({
+    ...person,
+    gender: 'X',
+    email: ' ',
+    expirationDate: '2032-02-31',
+    address: 'Via Roma 1, Trento',
+  })
   if (outcome.kind !== 'verified') throw new Error(verdict(outcome))
   expect(outcome.citizen).not.toHaveProperty('gender')
   expect(outcome.citizen).not.toHaveProperty('email')
   expect(outcome.citizen).not.toHaveProperty('placeOfBirth')
+  expect(outcome.citizen).not.toHaveProperty('expirationDate')
   expect(outcome.citizen).not.toHaveProperty('company')
   expect(outcome.citizen.address).toEqual({ formatted: 'Via Roma 1, Trento' })
 })
