@@ -75,11 +75,15 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
     loginPage(ctx, login)
   }
 
+  /** The service may no longer know what it asked. Throws `service_state_expired`, once in a login. */
+  const warnOfLateness = async (login: LoginUnderWay): Promise<void> => {
+    if (isForgotten(login, now()) && (await state.warnOnce(login.uid))) throw new GatewayError('service_state_expired')
+  }
+
   const chosen = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
     const { upstream, idp, level } = ctx.query
     try {
-      if (isForgotten(login, now()) && (await state.warnOnce(login.uid)))
-        throw new GatewayError('service_state_expired')
+      await warnOfLateness(login)
       const card = level === '3' ? { level: 3 as const } : {}
       await begin(ctx, login, { upstream: String(upstream), idp: typeof idp === 'string' ? idp : undefined, ...card })
     } catch (error) {
@@ -92,6 +96,12 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   const goOn = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
     // the policy would ask again anyway; this saves the round
     if (login.present === undefined || login.present.obstacle !== undefined) return loginPage(ctx, login)
+    try {
+      await warnOfLateness(login)
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      return loginPage(ctx, login, { error })
+    }
     const next = await oidc.proceed(ctx.req, ctx.res)
     await state.tombstone.put(login.uid, { clientId: login.client.id, finished: true })
     leave(ctx, next)
