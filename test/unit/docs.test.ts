@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { catalogue, claimsByScope, loginClaims } from '../../src/claims/catalogue.ts'
 import { gatewaySchema } from '../../src/config/schema.ts'
+import { plans } from '../conformance/oidc/modules.ts'
+import { isConformancePageInStep } from '../docs-oidc-conformance.ts'
 
 const root = dirname(dirname(import.meta.dirname))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -40,6 +42,13 @@ describe('docs/events.md', () => {
     const types = captures(source, /type: ((?:'[\w.]+'(?: \| )?)+)/g).flatMap((list) => captures(list, /'([\w.]+)'/g))
     expect(types.length).toBeGreaterThan(15)
     expect(captures(read('docs/events.md'), /^\| `([\w.]+)` \|/gm).sort()).toEqual(types.sort())
+  })
+})
+
+describe('docs/oidc-conformance.md', () => {
+  it('is made from the list of modules, and names files that are there', () => {
+    expect(isConformancePageInStep()).toBe(true)
+    for (const { tests } of plans) expect([tests, existsSync(join(root, tests))]).toEqual([tests, true])
   })
 })
 

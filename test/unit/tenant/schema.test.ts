@@ -118,6 +118,13 @@ describe('a tenant file', () => {
     ['a claim nobody knows', ['fiscal_number', 'iban'], 'clients[0].claims[1]', 'must be one of given_name', 'write'],
     ['a claim declared twice', ['fiscal_number', 'given_name'], 'clients[0].claims[1]', 'stands twice', 'remove one'],
     [
+      'an ID token without a signature',
+      ['claims:', 'id_token_signed_response_alg: none\n    claims:'],
+      'clients[0].id_token_signed_response_alg',
+      'must be one of RS256, ES256',
+      'RS256',
+    ],
+    [
       'a userinfo answer signed with the secret',
       ['claims:', 'userinfo_signed_response_alg: HS256\n    claims:'],
       'clients[0].userinfo_signed_response_alg',
