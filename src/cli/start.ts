@@ -1,5 +1,7 @@
 import { formatProblems } from '../config/problem.ts'
+import { configuredFindings } from '../service-provider/configured.ts'
 import { pinLiveTenants } from '../tenant/immutable.ts'
+import { findingText } from '../upstream/saml/finding.ts'
 import type { Command } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 
@@ -14,9 +16,14 @@ export const start: Command = {
     const { config, warnings } = loaded
     world.err(formatProblems(warnings))
     if (args.check) {
+      const refused = configuredFindings(config)
+      for (const { at, findings } of refused)
+        world.err(
+          `${at}: AgID would not accept this certificate\n${findings.map((one) => `  ! ${findingText(one)}\n`).join('')}`,
+        )
       const count = config.tenants.length
       world.out(`${args.config} is valid: ${count} tenant${count === 1 ? '' : 's'}\n`)
-      return warnings.length > 0 ? 2 : 0
+      return warnings.length + refused.length > 0 ? 2 : 0
     }
     const { stateDir, tenants } = config
     await pinLiveTenants({ stateDir, tenants, readFile: world.readers.readFile, writeFile: world.writeFile })

@@ -50,6 +50,40 @@ const run = async (
   return { ...seen, code }
 }
 
+describe('start --check', () => {
+  it('finds nothing wrong with a certificate as AgID wants it', async () => {
+    expect(await run(['start', '--check'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('says what AgID would refuse of the region’s certificate, and ends with 2', async () => {
+    const renamed: Edit = [`name: ${owner.organizationName}`, 'name: Regione Diversa']
+    const { code, out, err } = await run(['start', '--check'], { gateway: [region, renamed] })
+    expect([code, out]).toEqual([2, `${GATEWAY} is valid: 1 tenant\n`])
+    expect(err).toBe(
+      'aggregator.spid: AgID would not accept this certificate\n  ! 3 organizationName  organizationName is "Regione di Prova", not "Regione Diversa"\n  → make it the full name of the body (OrganizationName)\n',
+    )
+  })
+
+  it('says so of a tenant’s own, and of the pair that is to follow', async () => {
+    const own: Edit = [
+      'site_url:',
+      'federation:\n  spid: { key: file:/etc/varco/spid.key, certificate: /etc/varco/spid.pem, next: { certificate: /etc/varco/spid.pem } }\nsite_url:',
+    ]
+    const { code, err } = await run(['start', '--check'], { tenant: [own] })
+    expect(code).toBe(2)
+    expect(err).toMatch(
+      /^tenant esempio, federation\.spid: AgID would not[\s\S]*^tenant esempio, federation\.spid\.next: AgID/m,
+    )
+    expect(err).toContain(
+      'uri is "https://login.regione.example", not "https://login.regione.example/pub-ag-full/c_x999"',
+    )
+  })
+
+  it('asks nothing of a region that does not say yet who it is', async () => {
+    expect(await run(['start', '--check'], { gateway: [] })).toMatchObject({ code: 0, err: '' })
+  })
+})
+
 describe('spid metadata', () => {
   it('prints the document', async () => {
     const { code, out, err } = await run(['spid', 'metadata', 'esempio'])
