@@ -46,6 +46,9 @@ export interface AppDeps {
   readonly assets: Assets
   readonly audit: Audit
   readonly scope: RequestScope
+  /** What operators switch off for a while. */
+  readonly isPaused: (upstream: UpstreamId, idp?: string) => boolean
+  readonly maintenanceUntil: () => number | undefined
   /** Told of each request beside the log. */
   readonly observers: readonly RequestObserver[]
   readonly log: Logger

@@ -1,6 +1,7 @@
 /** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { runCommand } from './cli/run-command.ts'
 import { writeNewFile } from './keyring/new-file.ts'
@@ -10,6 +11,7 @@ const code = await runCommand(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
   now: Date.now,
   randomUuid: randomUUID,
+  user: userInfo().username,
   readers: {
     env: process.env,
     readFile: (path) => readFile(path, 'utf8'),

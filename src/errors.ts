@@ -32,6 +32,8 @@ export type Sentence =
   | 'idp_unknown_error'
   | 'idp_down'
   | 'method_off'
+  | 'method_paused'
+  | 'maintenance'
   | 'fiscal_number'
   | 'eidas_fiscal_number'
   | 'logout_unverifiable'
@@ -142,6 +144,7 @@ export const errorTable = {
   login_browser_mismatch: local(403, 'other_browser'),
   upstream_unknown: local(404, 'bad_link'),
   upstream_not_allowed: atChoice('method_off'),
+  upstream_paused: { ...atChoice('method_paused'), status: 503, oauth: 'temporarily_unavailable' },
   idp_unknown: atChoice('method_off'),
   // the OpenID Connect request
   oidc_request_invalid: local(400, 'bad_link'),
@@ -150,6 +153,7 @@ export const errorTable = {
   host_unknown: local(421, 'wrong_host'),
   tenant_unknown: local(404, 'unknown_tenant'),
   tenant_suspended: local(503, 'suspended'),
+  maintenance: local(503, 'maintenance'),
   tenant_not_served: { ...local(503, 'not_served'), alarm: true },
   page_not_found: local(404, 'not_found'),
   method_not_allowed: local(405, 'bad_request'),

@@ -19,7 +19,9 @@ import { createKeyring } from './keyring/keyring.ts'
 import { assertSubjectKey } from './keyring/subject-key.ts'
 import { type NationalSystems, readNationalSystems } from './national-systems.ts'
 import { createOperationsServer } from './operations/listener.ts'
+import { startControl } from './operations/start-control.ts'
 import { timedRegister } from './operations/timed-register.ts'
+import { version } from './operations/version.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
 import { identityOf } from './service-provider/signing.ts'
 import { createLimits } from './store/limits.ts'
@@ -112,6 +114,30 @@ export const startGateway = async (
     now,
     processId,
   })
+  const sealedStore = createSealedStore({
+    store,
+    masterKeys,
+    randomBytes,
+    onUnreadable: (record) => log.error(record, 'a sealed record does not open'),
+  })
+  const startedAt = now()
+  let draining = false
+  const control = await startControl({
+    store: sealedStore,
+    now,
+    audit,
+    presence: () => ({
+      id: processId,
+      version,
+      node: process.version,
+      startedAt,
+      tenants: config.tenants.length,
+      draining,
+      lists: national.readAt(),
+      lastLogins: watching.lastLogins(),
+    }),
+    ...(config.store.kind === 'memory' && { socketIn: stateDir }),
+  })
   const assets = loadAssets(`${viewsDir}/assets`, fonts)
   const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
@@ -119,14 +145,11 @@ export const startGateway = async (
     upstreams: national.upstreams,
     // the eIDAS node knows every tenant by its SPID metadata
     signing: { spid: spidIdentity, cie: identityOf(config.aggregator.cie), eidas: spidIdentity },
-    store: createSealedStore({
-      store,
-      masterKeys,
-      randomBytes,
-      onUnreadable: (record) => log.error(record, 'a sealed record does not open'),
-    }),
+    store: sealedStore,
     limits: createLimits({ store, masterKey, now }),
     fullness: () => store.fullness,
+    isPaused: control.switches.isPaused,
+    maintenanceUntil: control.switches.maintenanceUntil,
     keyring: createKeyring({ stateDir, masterKeys, now }),
     register: timedRegister(register, watching.metrics.registerWrote),
     renderer: createRenderer({ viewsDir, assets }),
@@ -148,7 +171,6 @@ export const startGateway = async (
   const stopTimers = () => {
     for (const timer of timers) clearInterval(timer)
   }
-  let draining = false
   const operations = createOperationsServer({
     storePing: () => store.ping(),
     draining: () => draining,
@@ -176,6 +198,7 @@ export const startGateway = async (
         stopTimers()
         await Promise.all(servers.map(closeServer))
         await app.backchannel.close()
+        await control.stop()
         await register.close()
         await store.close()
         await watching.close()
@@ -185,6 +208,7 @@ export const startGateway = async (
     national.stop()
     stopTimers()
     await Promise.all(servers.map(closeServer))
+    await control.stop()
     await store.close()
     throw error
   }

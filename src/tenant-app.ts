@@ -19,7 +19,10 @@ export interface TenantApp {
 }
 
 export type TenantDeps = Omit<InteractionDeps, 'oidc'> &
-  Omit<Parameters<typeof createTenantProvider>[0], 'renderError' | 'renderPost' | 'browserOf'>
+  Omit<Parameters<typeof createTenantProvider>[0], 'renderError' | 'renderPost' | 'browserOf'> & {
+    /** When maintenance ends, milliseconds since 1970; undefined when there is none. */
+    readonly maintenanceUntil: () => number | undefined
+  }
 
 /** Characters of an authorization request's query: its `state` is kept for as long as the login may take. */
 const LONGEST_QUERY = 8192
@@ -100,6 +103,11 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
     if (!methods.includes(ctx.method)) {
       ctx.set('Allow', methods.join(', '))
       throw new GatewayError('method_not_allowed')
+    }
+    // who is on the way may arrive
+    if (path === routes.authorization && deps.maintenanceUntil() !== undefined) {
+      ctx.state.clientId = String(ctx.query.client_id)
+      throw new GatewayError('maintenance')
     }
     if (path === routes.authorization && ctx.method === 'POST') return authorizeByGet(ctx)
     if (ctx.search.length > LONGEST_QUERY) throw new GatewayError('request_too_large', 'query')

@@ -8,6 +8,7 @@ import { createRequestScope, type RequestScope } from './audit/request-scope.ts'
 import { createSteps } from './audit/steps.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import type { RequestObserver } from './http/request-log.ts'
+import { createLastLogins } from './operations/last-logins.ts'
 import { createMetrics, type Metrics } from './operations/metrics.ts'
 import { createTracing, otlpProcessor } from './operations/tracing.ts'
 import { version } from './operations/version.ts'
@@ -18,6 +19,8 @@ export interface Watching {
   readonly scope: RequestScope
   readonly observers: readonly RequestObserver[]
   readonly metrics: Metrics
+  /** When each way in, and each provider, last let somebody in. */
+  readonly lastLogins: () => Readonly<Record<string, number>>
   /** Writes what waits. */
   close(): Promise<void>
 }
@@ -61,17 +64,19 @@ export const createWatching = (
       return bavail * bsize
     },
   })
+  const lastLogins = createLastLogins(now)
   const tracing =
     config.tracing && createTracing({ processor: otlpProcessor(config.tracing.otlp), version, instance: processId })
   const observers = [metrics, ...(tracing ? [tracing] : [])]
   return {
     audit: createAudit({
       scope,
-      listeners: [logEvents(log), steps.listener, ...observers.map(({ listener }) => listener)],
+      listeners: [logEvents(log), steps.listener, lastLogins.listener, ...observers.map(({ listener }) => listener)],
     }),
     scope,
     observers,
     metrics,
+    lastLogins: lastLogins.all,
     close: async () => {
       await steps.close()
       await tracing?.close()

@@ -154,6 +154,16 @@ export type AuditEvent =
       readonly reason: string
     }
   | { readonly type: 'revocation.grace'; readonly url: string; readonly nextUpdate: string }
+  /** An operator switched maintenance on, or paused a way in (`spid`) or one provider (its entityID); each gateway reports it when it sees it. */
+  | {
+      readonly type: 'switch.on'
+      readonly target: string
+      readonly until: string
+      readonly reason: string
+      /** Name of the operator's account on the machine. */
+      readonly by: string
+    }
+  | { readonly type: 'switch.off'; readonly target: string }
   | { readonly type: 'header.stripped'; readonly header: string }
   /** Once in a window for each neighbourhood; which one it is nobody is told. */
   | { readonly type: 'limit.reached'; readonly tenant: string; readonly limit: LimitedUse }

@@ -13,6 +13,8 @@ export interface World {
   readonly now: () => number
   /** Of version 4. */
   readonly randomUuid: () => string
+  /** Whose account this is: noted beside what they do. */
+  readonly user: string
   readonly readers: Readers
   /** Makes the folders it needs and replaces the file in one step. */
   readonly writeFile: (path: string, text: string) => Promise<void>
@@ -34,6 +36,10 @@ export interface Arguments {
   readonly now: boolean
   /** For programs: one document on the output. */
   readonly json: boolean
+  /** How long, as typed: `2h`. */
+  readonly for?: string
+  /** Why, for the log. */
+  readonly reason?: string
   /** Bits, as typed. */
   readonly keySize?: string
 }

@@ -14,6 +14,8 @@ import { spidIdpsList, spidIdpsUpdate } from './spid-idps.ts'
 import { spidMetadataCommand } from './spid-metadata.ts'
 import { spidSubmission } from './spid-submission.ts'
 import { start } from './start.ts'
+import { status } from './status.ts'
+import { maintenance, upstreamPause, upstreamResume } from './switches.ts'
 import { trace } from './trace.ts'
 
 const help: Command = {
@@ -40,7 +42,11 @@ const version: Command = {
 
 const commands: readonly Command[] = [
   start,
+  status,
   trace,
+  upstreamPause,
+  upstreamResume,
+  maintenance,
   keysCreate,
   keysList,
   keysRotate,
@@ -90,12 +96,14 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       csr: { type: 'boolean', default: false },
       now: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      for: { type: 'string' },
+      reason: { type: 'string' },
       'key-size': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },
   })
-  const { config, check, tenant, tenants, out, csr, now, json, 'key-size': keySize } = values
+  const { config, check, tenant, tenants, out, csr, now, json, for: length, reason, 'key-size': keySize } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
   return {
     positionals: asked,
@@ -107,6 +115,8 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     ...(tenant !== undefined && { tenant }),
     ...(tenants !== undefined && { tenants }),
     ...(out !== undefined && { out }),
+    ...(length !== undefined && { for: length }),
+    ...(reason !== undefined && { reason }),
     ...(keySize !== undefined && { keySize }),
   }
 }

@@ -20,6 +20,8 @@ export interface InteractionDeps {
   readonly register: Register
   readonly pages: Pages
   readonly audit: Audit
+  /** Has an operator switched this way in, or this provider of it, off for now? */
+  readonly isPaused: (upstream: UpstreamId, idp?: string) => boolean
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** 128 random bits or more, safe in a URL and as the tail of an NCName. */

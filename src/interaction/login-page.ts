@@ -32,6 +32,8 @@ export const createLoginPage = (deps: InteractionDeps) => {
       const entries = shuffled(upstream.choices({ level: login.level }), login.uid).map(({ name, idp }) => ({
         name,
         href: hrefOf(idp),
+        // it stays in the list, which must be complete
+        troubled: deps.isPaused(upstream.id, idp),
       }))
       const card = upstream.id === 'cie' && login.level < 3 ? { cardHref: hrefOf(undefined, { level: '3' }) } : {}
       const open = upstream.id === 'spid' && login.idpHint === 'spid'

@@ -287,6 +287,16 @@ export const de: Dictionary = {
       what: 'Dieser Dienst nimmt die gewählte Art der Anmeldung nicht an, oder es gibt sie nicht mehr.',
       next: 'Wählen Sie eine der Möglichkeiten auf dieser Seite.',
     },
+    method_paused: {
+      title: 'Diese Anmeldung ist vorübergehend ausgesetzt',
+      what: 'Die gewählte Art der Anmeldung funktioniert im Moment nicht. Wir wissen es und arbeiten daran.',
+      next: 'Wählen Sie eine andere Möglichkeit auf dieser Seite oder versuchen Sie es später noch einmal.',
+    },
+    maintenance: {
+      title: 'Die Anmeldung wird gewartet',
+      what: 'Für kurze Zeit kann sich niemand anmelden: Der Dienst wird gerade aktualisiert. Wer schon angemeldet ist, kann weitermachen.',
+      next: 'Versuchen Sie es später noch einmal, ausgehend von der Website des Dienstes.',
+    },
     fiscal_number: {
       title: 'Die erhaltene Steuernummer ist nicht gültig',
       what: 'Ohne eine richtige Steuernummer können wir Sie nicht erkennen.',

@@ -282,6 +282,16 @@ export const en: Dictionary = {
       what: 'This service does not accept the way that you chose, or it is no longer available.',
       next: 'Choose one of the ways on this page.',
     },
+    method_paused: {
+      title: 'This way of signing in is paused',
+      what: 'The way that you chose does not work at the moment. We know about it and are working on it.',
+      next: 'Choose another way on this page, or try again later.',
+    },
+    maintenance: {
+      title: 'Signing in is under maintenance',
+      what: 'For a while nobody can sign in: the service is being updated. Whoever is already signed in can go on.',
+      next: 'Try again later, starting from the service’s website.',
+    },
     fiscal_number: {
       title: 'The tax code that we received is not valid',
       what: 'Without a correct Italian tax code we cannot recognise you.',

@@ -282,6 +282,16 @@ export const it: Dictionary = {
       what: 'Questo servizio non accetta il modo di entrare che hai scelto, oppure non è più disponibile.',
       next: 'Scegli uno dei modi in questa pagina.',
     },
+    method_paused: {
+      title: 'Questo accesso è momentaneamente sospeso',
+      what: 'Il modo di entrare che hai scelto non funziona in questo momento. Lo sappiamo e ci stiamo lavorando.',
+      next: 'Scegli un altro modo in questa pagina, oppure riprova più tardi.',
+    },
+    maintenance: {
+      title: 'L’accesso è in manutenzione',
+      what: 'Per un po’ nessuno può entrare: stiamo aggiornando il servizio. Chi è già entrato può continuare.',
+      next: 'Riprova più tardi partendo dal sito del servizio.',
+    },
     fiscal_number: {
       title: 'Il codice fiscale ricevuto non è valido',
       what: 'Senza un codice fiscale corretto non possiamo riconoscerti.',

@@ -33,6 +33,7 @@ const run = async (gateway: readonly Edit[], tenant: readonly Edit[], id = 'esem
       seen.err += text
     },
     now: () => NOW,
+    user: 'operator',
     randomUuid: () => UUID,
     readers: readersOf(files, validEnv),
     writeFile: async () => {},

@@ -38,6 +38,7 @@ const run = async (...words: readonly string[]) => {
     },
     createFile: async () => {},
     runGateway: async () => {},
+    user: 'operator',
     randomUuid: () => '',
   })
   return { ...seen, code }

@@ -37,6 +37,7 @@ const run = async (...words: readonly string[]) => {
       seen.err += text
     },
     now: () => Date.UTC(2026, 0, 15),
+    user: 'operator',
     randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
     readers: readersOf(files, validEnv),
     writeFile: async (path, text) => {

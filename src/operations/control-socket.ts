@@ -1,0 +1,81 @@
+/**
+ * The control of a gateway whose store nobody else can read (memory): a Unix socket below state_dir, for the account
+ * that runs the gateway and no other.
+ */
+import { chmod, mkdir, unlink } from 'node:fs/promises'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { join } from 'node:path'
+import { StartError } from '../errors.ts'
+import type { Control } from './control.ts'
+import type { Switch } from './switches.ts'
+
+export const socketOf = (stateDir: string): string => join(stateDir, 'control.sock')
+
+interface Call {
+  readonly call: keyof Control
+  readonly target?: string
+  readonly value?: Switch
+}
+
+const readText = async (from: IncomingMessage): Promise<string> => {
+  let text = ''
+  for await (const chunk of from) text += String(chunk)
+  return text
+}
+
+const answerTo = ({ call, target = '', value }: Call, control: Control): Promise<unknown> => {
+  if (call === 'set' && value !== undefined) return control.set(target, value)
+  if (call === 'clear') return control.clear(target)
+  return call === 'gateways' ? control.gateways() : control.switches()
+}
+
+/** Takes the place of the socket of a gateway that was killed. */
+export const listenForControl = async (stateDir: string, control: Control): Promise<Server> => {
+  const path = socketOf(stateDir)
+  const server = createServer(async (req, res) => {
+    try {
+      const answer = await answerTo(JSON.parse(await readText(req)) as Call, control)
+      res.end(JSON.stringify(answer ?? null))
+    } catch (error) {
+      res.writeHead(500).end((error as Error).message)
+    }
+  })
+  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  await unlink(path).catch(() => undefined)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  await chmod(path, 0o600)
+  return server
+}
+
+const send = (path: string, call: Call): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const sent = request({ socketPath: path, method: 'POST', path: '/', timeout: 5000 }, async (response) => {
+      const text = await readText(response)
+      if (response.statusCode === 200) resolve(JSON.parse(text))
+      else reject(new Error(text))
+    })
+    sent.once('timeout', () => sent.destroy(new Error('no answer in 5 seconds')))
+    sent.once('error', ({ message }) =>
+      reject(
+        new StartError(
+          `no gateway answers at ${path} (${message}): start it, or run this on its machine and as its account`,
+        ),
+      ),
+    )
+    sent.end(JSON.stringify(call))
+  })
+
+export const controlBySocket = (stateDir: string): Control => {
+  const call = <T>(what: Call) => send(socketOf(stateDir), what) as Promise<T>
+  return {
+    gateways: () => call({ call: 'gateways' }),
+    switches: () => call({ call: 'switches' }),
+    set: async (target, value) => {
+      await call({ call: 'set', target, value })
+    },
+    clear: (target) => call({ call: 'clear', target }),
+  }
+}

@@ -1,0 +1,49 @@
+/** Which gateways run, as each says of itself: for `varco status`, from one place. */
+import type { Records } from '../store/sealed.ts'
+
+export interface Presence {
+  /** Host, process and a random tail. */
+  readonly id: string
+  readonly version: string
+  readonly node: string
+  /** Milliseconds since 1970, as all times here. */
+  readonly startedAt: number
+  readonly seenAt: number
+  readonly tenants: number
+  readonly draining: boolean
+  /** When each national list was last read and believed. */
+  readonly lists: Readonly<Record<string, number | undefined>>
+  /** When each way in, and each provider by its entityID, last let somebody in. */
+  readonly lastLogins: Readonly<Record<string, number>>
+}
+
+export const BEAT_EVERY = 5000
+/** After three missed ones a gateway is gone. */
+const GONE = 4 * BEAT_EVERY
+
+const MODEL = 'Presence'
+const ID = 'gateways'
+const LIFE = 3600
+
+type All = Readonly<Record<string, Presence>>
+
+export interface Presences {
+  beat(presence: Presence): Promise<void>
+  leave(id: string): Promise<void>
+  gateways(): Promise<readonly Presence[]>
+}
+
+export const createPresences = ({ records, now }: { records: Records; now: () => number }): Presences => {
+  const alive = (all: All): All =>
+    Object.fromEntries(Object.entries(all).filter(([, { seenAt }]) => seenAt > now() - GONE))
+  const change = async (change: (all: All) => All): Promise<void> => {
+    const changed = (all: All) => change(alive(all))
+    if ((await records.update<All>(MODEL, ID, changed, LIFE)) !== undefined) return
+    if (!(await records.add(MODEL, ID, changed({}), LIFE))) await records.update<All>(MODEL, ID, changed, LIFE)
+  }
+  return {
+    beat: (presence) => change((all) => ({ ...all, [presence.id]: presence })),
+    leave: (id) => change(({ [id]: _, ...others }) => others),
+    gateways: async () => Object.values(alive((await records.get<All>(MODEL, ID)) ?? {})),
+  }
+}
