@@ -81,8 +81,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
 
   /** Uses the pending login up. Throws `saml_response_already_used` for every answer but the first. */
   const useUp = async (pending: Pending, answer: Answer) => {
-    if ((await state.pending.take(pending.relayState)) === undefined)
-      throw new GatewayError('saml_response_already_used')
+    if ((await state.pending.take(pending)) === undefined) throw new GatewayError('saml_response_already_used')
     if (answer.kind !== 'verified') return
     const { ids, until } = answer.replay
     for (const id of ids) {
@@ -118,7 +117,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     }
     const { error, authenticated } = answer
     if (!authenticated && !(await state.pending.bears(pending.relayState))) {
-      await state.pending.take(pending.relayState)
+      await state.pending.take(pending)
       throw error
     }
     await record(ctx, pending, answer)

@@ -58,11 +58,11 @@ export const loginState = (records: Records, life: number) => ({
   pending: {
     put: (pending: Pending) => records.put('Pending', pending.relayState, pending, life),
     get: (relayState: string) => records.get<Pending>('Pending', relayState),
-    /** Of many answers to one request only one gets it; the others find the mark that it leaves. */
-    take: async (relayState: string): Promise<Pending | undefined> => {
-      const pending = await records.take<Pending>('Pending', relayState)
-      if (pending) await records.put('UsedRelayState', relayState, pending.clientId, LIFE.used)
-      return pending
+    /** Of many answers to one request only one gets it; the others find the mark. */
+    take: async ({ relayState, clientId }: Pending): Promise<Pending | undefined> => {
+      // first: a store that has no room for the mark has then not lost the login either
+      await records.put('UsedRelayState', relayState, clientId, LIFE.used)
+      return records.take<Pending>('Pending', relayState)
     },
     /** Counts an answer that nobody signed for. `true` for so many; the one after them ends the login. */
     bears: async (relayState: string): Promise<boolean> => {

@@ -28,6 +28,7 @@ import { loginRecords } from './login-record.ts'
 import { type Completed, createLogins, type LoginUnderWay } from './logins.ts'
 import { createLogout, type Logout } from './logout.ts'
 import { createLogoutToken } from './logout-token.ts'
+import { answerOutages } from './outage.ts'
 import { createPolicy } from './policy.ts'
 import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
 import { createSessionEnds } from './session-end.ts'
@@ -165,6 +166,7 @@ export const createTenantProvider = async ({
   Object.defineProperty(provider.Client.prototype, 'includeSid', { value: () => true })
   answerAcr(provider, clientOf)
   for (const id of clients.keys()) await provider.Client.find(id)
+  answerOutages(provider)
   reportEvents(provider, { tenant: tenant.id, audit, log })
   const answer = provider.callback()
 
