@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { catalogue, claimsByScope, loginClaims } from '../../src/claims/catalogue.ts'
 import { gatewaySchema } from '../../src/config/schema.ts'
+import { clientSchema } from '../../src/tenant/client-schema.ts'
+import { presetNames, presets } from '../../src/tenant/presets.ts'
 import { plans } from '../conformance/oidc/modules.ts'
 import { isConformancePageInStep } from '../docs-oidc-conformance.ts'
+import { load, tenantYaml, validFiles } from './config/files.ts'
 
 const root = dirname(dirname(import.meta.dirname))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -76,6 +79,56 @@ describe('docs/claims.md', () => {
     const known = new Set(Object.values(claimsByScope()).flat())
     const claimed = rows.filter((row) => row.length === 7 && row[0] !== 'Declare').map(([, name = '']) => name)
     expect(claimed.filter((name) => !known.has(name) && !/^-+$/.test(name))).toEqual([])
+  })
+})
+
+describe('docs/clients.md', () => {
+  const page = read('docs/clients.md')
+  const rowsBelow = (heading: string) =>
+    captures(page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '', /^\|(.*)\|$/gm)
+      .slice(2)
+      .map((row) => row.split('|').map(plain))
+
+  it('has every key of a client, in the order of a file', () => {
+    expect(rowsBelow('Every key').map(([key]) => key)).toEqual(Object.keys(clientSchema.shape))
+  })
+
+  it('says of each preset what it is', () => {
+    const told = rowsBelow('Presets').map(([name = '', auth, pkce, acr, email, fallback, claims, lifetime]) => [
+      name,
+      {
+        auth,
+        pkce,
+        acrResponse: acr,
+        needsEmail: email === 'must be written',
+        nameFallback: fallback,
+        claims,
+        lifetime,
+      },
+    ])
+    const known = Object.entries(presets).map(([name, preset]) => {
+      const { auth, pkce, acrResponse, needsEmail, nameFallback, claims, stateLifetime } = preset
+      const lifetime = String(stateLifetime ?? '')
+      return [name, { auth, pkce, acrResponse, needsEmail, nameFallback, claims: claims.join(' '), lifetime }]
+    })
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(known))
+    expect(told.map(([name]) => name)).toEqual([...presetNames])
+  })
+
+  it('has an example for each preset, and each of its examples is a valid entry', async () => {
+    const examples = captures(page, /```yaml\n([\s\S]*?)```/g)
+    const used = examples.flatMap((example) => captures(example, /^ {2}preset: (\w+)/gm))
+    expect(new Set([...used, 'generic'])).toEqual(new Set(presetNames))
+    const sets = `federation:
+  spid:
+    attribute_sets: [{ index: 0, name: a, attributes: [fiscalNumber, name, familyName, dateOfBirth, email, spidCode] }]
+clients:
+`
+    for (const example of examples) {
+      const tenant = tenantYaml.slice(0, tenantYaml.indexOf('clients:')) + sets + example
+      const loaded = await load({ ...validFiles(), '/etc/varco/tenants/esempio.yaml': tenant })
+      expect([example.slice(0, 40), 'problems' in loaded ? loaded.problems : []]).toEqual([example.slice(0, 40), []])
+    }
   })
 })
 
