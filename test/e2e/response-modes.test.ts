@@ -30,7 +30,7 @@ describe('response_mode=form_post', () => {
       state: login.state,
       iss: gateway.issuerOf('ala'),
     })
-    expect(end.text).toMatch(/<button class="button">Continua<\/button>/)
+    expect(end.text).toMatch(/<button class="button" type="submit">Continua<\/button>/)
     expect(end.text).toContain('Asilo nido')
     await gateway.redeem(login, fields.code ?? '').expect(200)
   })
