@@ -98,7 +98,9 @@ describe.each([
     const { browser, loginByCard, claimsOf, asked } = alternating(first)
     const card = await gateways[0].keys.card('ada')
     const { login, end } = await loginByCard(card, { browser })
-    expect((await claimsOf(login, end as Page)).userinfo).toMatchObject({ family_name: expect.stringMatching(/^rossi$/i) })
+    expect((await claimsOf(login, end as Page)).userinfo).toMatchObject({
+      family_name: expect.stringMatching(/^rossi$/i),
+    })
     expect(asked).toEqual(asked.map((_gateway, step) => (first + step) % 2))
   })
 })
