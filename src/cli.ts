@@ -1,10 +1,10 @@
 /** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname } from 'node:path'
 import { runCommand } from './cli/run-command.ts'
 import { writeNewFile } from './keyring/new-file.ts'
+import { replaceFile } from './keyring/replace-file.ts'
 
 const code = await runCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
@@ -18,12 +18,7 @@ const code = await runCommand(process.argv.slice(2), {
     readBytes: (path) => readFile(path),
     readDir: (path) => readdir(path),
   },
-  writeFile: async (path, text) => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    // a crash in between leaves the old file whole
-    await writeFile(`${path}.${process.pid}.new`, text, { mode: 0o600, flush: true })
-    await rename(`${path}.${process.pid}.new`, path)
-  },
+  writeFile: replaceFile,
   createFile: writeNewFile,
   // imported only here: every other command stays quick, and needs no server
   runGateway: async (config) => (await import('./main.ts')).runGateway(config),

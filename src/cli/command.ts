@@ -42,6 +42,23 @@ export interface Arguments {
   readonly reason?: string
   /** Bits, as typed. */
   readonly keySize?: string
+  /** As typed. */
+  readonly days?: string
+  readonly service: ServiceOptions
+}
+
+/** What a command line says of a client, as typed: the rules of the tenant file judge it. */
+export interface ServiceOptions {
+  readonly name?: string
+  readonly url?: string
+  readonly preset?: string
+  readonly auth?: string
+  /** `a,b`. */
+  readonly claims?: string
+  readonly minLevel?: string
+  readonly jwksUri?: string
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
 }
 
 export interface Command {

@@ -1,14 +1,13 @@
 /** The configuration that `--config` names, or everything that is wrong with it on the error output. */
-import type { GatewayConfig } from '../config/gateway-config.ts'
-import { type LoadOptions, loadGatewayConfig } from '../config/load.ts'
-import { formatProblems, type Problem } from '../config/problem.ts'
+import { type Loaded, type LoadOptions, loadGatewayConfig } from '../config/load.ts'
+import { formatProblems } from '../config/problem.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
 
 export const readConfiguration = async (
   { config: file }: Arguments,
   { err, readers }: World,
   options: LoadOptions = {},
-): Promise<{ readonly config: GatewayConfig; readonly warnings: readonly Problem[] } | undefined> => {
+): Promise<Extract<Loaded, { readonly config: unknown }> | undefined> => {
   if (file === undefined) throw new UsageError('Which gateway? Add --config FILE; the example is config/gateway.yaml.')
   const loaded = await loadGatewayConfig(file, readers, options)
   if ('config' in loaded) return loaded

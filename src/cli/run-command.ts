@@ -4,11 +4,14 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { GatewayError, StartError } from '../errors.ts'
 import { backup, restore } from './backup.ts'
 import { cieMetadataCommand } from './cie-metadata.ts'
+import { clientAdd } from './client-add.ts'
+import { clientRotateSecret } from './client-secret.ts'
 import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
+import { serviceOf, serviceOptions } from './service-options.ts'
 import { spidCertificate } from './spid-certificate.ts'
 import { spidIdpsList, spidIdpsUpdate } from './spid-idps.ts'
 import { spidMetadataCommand } from './spid-metadata.ts'
@@ -53,6 +56,8 @@ const commands: readonly Command[] = [
   keysReseal,
   backup,
   restore,
+  clientAdd,
+  clientRotateSecret,
   spidIdpsUpdate,
   spidIdpsList,
   spidMetadataCommand,
@@ -99,11 +104,13 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       for: { type: 'string' },
       reason: { type: 'string' },
       'key-size': { type: 'string' },
+      days: { type: 'string' },
+      ...serviceOptions,
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },
   })
-  const { config, check, tenant, tenants, out, csr, now, json, for: length, reason, 'key-size': keySize } = values
+  const { config, check, tenant, tenants, out, csr, now, json, days, for: length, reason, 'key-size': keySize } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
   return {
     positionals: asked,
@@ -118,6 +125,8 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     ...(length !== undefined && { for: length }),
     ...(reason !== undefined && { reason }),
     ...(keySize !== undefined && { keySize }),
+    ...(days !== undefined && { days }),
+    service: serviceOf(values),
   }
 }
 

@@ -22,7 +22,12 @@ export interface LoadOptions {
 }
 
 export type Loaded =
-  | { readonly config: GatewayConfig; readonly warnings: readonly Problem[] }
+  | {
+      readonly config: GatewayConfig
+      readonly warnings: readonly Problem[]
+      /** By the id of its tenant. */
+      readonly tenantFiles: ReadonlyMap<string, string>
+    }
   | { readonly problems: readonly Problem[] }
 
 interface Checked<T> {
@@ -119,12 +124,16 @@ export const loadGatewayConfig = async (
     )
   }
   const inTheWay = problems.filter(
-    (one) => one.file !== file || !unmade === undefined || !one.path.startsWith(`${unmade}.`),
+    (one) => one.file !== file || unmade === undefined || !one.path.startsWith(`${unmade}.`),
   )
   if (inTheWay.length > 0) return { problems: inTheWay }
   const { fingerprintOfSubjectKey, ...rest } = settings
   const config: GatewayConfig = { ...rest, region: surroundings.region, tenants: all }
-  return { config: deepFreeze(config), warnings: warningsOf(gateway.yaml, config) }
+  return {
+    config: deepFreeze(config),
+    warnings: warningsOf(gateway.yaml, config),
+    tenantFiles: new Map(sources.map(({ yaml, tenant }) => [tenant.id, yaml.file])),
+  }
 }
 
 const pathOf = (yaml: YamlFile, name: string): string => beside(yaml, name.replace(/^file:/, ''))

@@ -1,5 +1,5 @@
 /** The gateway as a process of its own, started as an operator starts it. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,5 +109,28 @@ describe('varco start', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/subject key/i)
     expect(err).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe('varco client', () => {
+  it('changes the file that a person wrote, which goes on being readable by the gateway and valid', async () => {
+    const file = await region()
+    const tenant = join(folder, 'tenants/ala.yaml')
+    const text = (await readFile(tenant, 'utf8')).replace(
+      '[env:CLIENT_SECRET]',
+      `[{ sha256: ${'a'.repeat(64)} }] # the site`,
+    )
+    await writeFile(tenant, text)
+    await chmod(tenant, 0o640)
+    const { code, out } = await run('client', 'rotate-secret', 'ala', 'sito', '--config', file).ended
+    expect([code, out]).toEqual([0, expect.stringMatching(/\n {2}[\w-]{43}\n/)])
+    const changed = await readFile(tenant, 'utf8')
+    expect(changed.split('\n').filter((line) => !text.split('\n').includes(line))).toEqual([
+      expect.stringMatching(
+        /^ {4}secrets: \[\{ sha256: a{64}, not_after: \S+Z \}, \{ sha256: [0-9a-f]{64} \}\] # the site$/,
+      ),
+    ])
+    expect((await stat(tenant)).mode & 0o777).toBe(0o640)
+    expect(await run('start', '--config', file, '--check').ended).toMatchObject({ code: 0 })
   })
 })

@@ -1,0 +1,61 @@
+/** A change of a tenant's file by a command: checked as a whole before it is written, and every other byte stays. */
+import { join } from 'node:path'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import { editYaml, type YamlEdit, YamlEditError } from '../config/yaml-edit.ts'
+import { parseYaml } from '../config/yaml-file.ts'
+import { StartError } from '../errors.ts'
+import type { Tenant } from '../tenant/tenant.ts'
+import { type Arguments, UsageError, type World } from './command.ts'
+import { readConfiguration } from './configuration.ts'
+import { findTenant } from './find-tenant.ts'
+
+export interface TenantFile {
+  readonly config: GatewayConfig
+  readonly tenant: Tenant
+  readonly file: string
+  readonly text: string
+  /** As it is written. */
+  readonly plain: unknown
+}
+
+/** Undefined once the error output has said what is wrong. */
+export const readTenantFile = async (args: Arguments, world: World, id: string): Promise<TenantFile | undefined> => {
+  const loaded = await readConfiguration(args, world)
+  if (loaded === undefined) return undefined
+  const tenant = findTenant(loaded.config, id, world)
+  const file = loaded.tenantFiles.get(id)
+  if (file === undefined || tenant === undefined) return undefined
+  const text = await world.readers.readFile(file)
+  return { config: loaded.config, tenant, file, text, plain: parseYaml(file, text).value }
+}
+
+/** Writes the file, or says on the error output what would be wrong with it and resolves with `false`. */
+export const writeTenantFile = async (
+  { file, text }: TenantFile,
+  edits: readonly YamlEdit[],
+  args: Arguments,
+  world: World,
+): Promise<boolean> => {
+  const changed = edited(file, text, edits)
+  const { readers } = world
+  const readFile = (path: string) => (join(path) === join(file) ? Promise.resolve(changed) : readers.readFile(path))
+  const checked = await readConfiguration(args, { ...world, readers: { ...readers, readFile } })
+  if (checked === undefined) {
+    world.err('Nothing was written.\n')
+    return false
+  }
+  if ((await readers.readFile(file)) !== text) {
+    throw new UsageError(`${file} was changed by somebody else at this moment: type it again.`)
+  }
+  await world.writeFile(file, changed)
+  return true
+}
+
+const edited = (file: string, text: string, edits: readonly YamlEdit[]): string => {
+  try {
+    return editYaml(text, edits)
+  } catch (cause) {
+    if (cause instanceof YamlEditError) throw new StartError(`${file}: ${cause.message}`, { cause })
+    throw cause
+  }
+}
