@@ -1,14 +1,17 @@
 import type { Plain } from '../config/yaml-edit.ts'
+import { parseYaml } from '../config/yaml-file.ts'
 import { presetNames, presets } from '../tenant/presets.ts'
 import { handOver, newSecret } from './client-secret.ts'
 import { type Command, jsonText, type ServiceOptions, UsageError } from './command.ts'
 import { readTenantFile, writeTenantFile } from './edit-tenant.ts'
 
+type Entry = Readonly<Record<string, Plain>>
+
 export const clientAdd: Command = {
   name: 'client add',
   operands: ['TENANT', 'CLIENT'],
   options:
-    '--config FILE --name TEXT --url URL --redirect-uri URI… [--logout-uri URI…] [--preset P] [--claims C,C] [--min-level N] [--auth METHOD] [--jwks-uri URI] [--json]',
+    '--config FILE --name TEXT --url URL --redirect-uri URI… [--preset P] [--claims C,C] [--set KEY=VALUE…] [--json]',
   summary: 'adds a service to a tenant’s file, with a secret that is shown once',
   run: async (args, world) => {
     const [id = '', clientId = ''] = args.operands
@@ -19,8 +22,9 @@ export const clientAdd: Command = {
     const tenantFile = await readTenantFile(args, world, id)
     if (tenantFile === undefined) return 1
     const { secret, sha256 } = newSecret()
-    const wantsSecret = hasSecret(service)
-    const entry = entryOf(clientId, service, wantsSecret ? [{ sha256 }] : [])
+    const described = entryOf(clientId, service)
+    const wantsSecret = hasSecret(described)
+    const entry = { ...described, ...(wantsSecret && { secrets: [{ sha256 }] }) }
     if (!(await writeTenantFile(tenantFile, [{ add: entry, to: ['clients'] }], args, world))) return 1
     const { file, tenant } = tenantFile
     const shown = wantsSecret ? { secret } : {}
@@ -34,24 +38,26 @@ export const clientAdd: Command = {
   },
 }
 
-const hasSecret = ({ auth, preset }: ServiceOptions): boolean => {
-  const known = presetNames.find((name) => name === preset) ?? 'generic'
-  return !['none', 'private_key_jwt'].includes(auth ?? presets[known].auth)
+/** What is not said is left to the defaults. Wrong values are for the rules of the file to name. */
+const entryOf = (id: string, { name = '', url = '', preset, claims, redirectUris, set }: ServiceOptions): Entry => ({
+  id,
+  ...(preset !== undefined && { preset }),
+  names: { it: name },
+  url,
+  redirect_uris: redirectUris,
+  ...(claims !== undefined && { claims: claims.split(',') }),
+  ...Object.fromEntries(set.map(keyAndValue)),
+})
+
+const keyAndValue = (text: string): readonly [string, Plain] => {
+  const [, key, value] = /^(\w+)=(.*)$/s.exec(text) ?? []
+  const read = value === undefined ? undefined : parseYaml('--set', value)
+  if (key === undefined || read === undefined || read.problems.length > 0)
+    throw new UsageError(`--set ${text} says nothing: write key=value, as in the tenant's file: min_level=1.`)
+  return [key, read.value as Plain]
 }
 
-/** What is not said is left to the defaults. Wrong values are for the rules of the file to name. */
-const entryOf = (id: string, service: ServiceOptions, secrets: readonly Plain[]): Plain => ({
-  id,
-  ...(service.preset !== undefined && { preset: service.preset }),
-  names: { it: service.name ?? '' },
-  url: service.url ?? '',
-  redirect_uris: service.redirectUris,
-  ...(service.postLogoutRedirectUris.length > 0 && { post_logout_redirect_uris: service.postLogoutRedirectUris }),
-  ...(service.minLevel !== undefined && {
-    min_level: /^\d$/.test(service.minLevel) ? Number(service.minLevel) : service.minLevel,
-  }),
-  ...(service.claims !== undefined && { claims: service.claims.split(',') }),
-  ...(service.auth !== undefined && { auth: service.auth }),
-  ...(service.jwksUri !== undefined && { jwks_uri: service.jwksUri }),
-  ...(secrets.length > 0 && { secrets }),
-})
+const hasSecret = ({ auth, preset }: Entry): boolean => {
+  const known = presetNames.find((name) => name === preset) ?? 'generic'
+  return ![auth ?? presets[known].auth].some((method) => method === 'none' || method === 'private_key_jwt')
+}

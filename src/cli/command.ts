@@ -52,13 +52,11 @@ export interface ServiceOptions {
   readonly name?: string
   readonly url?: string
   readonly preset?: string
-  readonly auth?: string
   /** `a,b`. */
   readonly claims?: string
-  readonly minLevel?: string
-  readonly jwksUri?: string
   readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris: readonly string[]
+  /** Other keys of its entry: `key=value`, the value as YAML. */
+  readonly set: readonly string[]
 }
 
 export interface Command {

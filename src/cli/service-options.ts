@@ -5,12 +5,9 @@ export const serviceOptions = {
   name: { type: 'string' },
   url: { type: 'string' },
   preset: { type: 'string' },
-  auth: { type: 'string' },
   claims: { type: 'string' },
-  'min-level': { type: 'string' },
-  'jwks-uri': { type: 'string' },
   'redirect-uri': { type: 'string', multiple: true },
-  'logout-uri': { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
 } as const
 
 type Values = {
@@ -19,17 +16,18 @@ type Values = {
     | undefined
 }
 
-export const serviceOf = (values: Values): ServiceOptions => {
-  const { name, url, preset, auth, claims, 'min-level': minLevel, 'jwks-uri': jwksUri } = values
-  return {
-    ...(name !== undefined && { name }),
-    ...(url !== undefined && { url }),
-    ...(preset !== undefined && { preset }),
-    ...(auth !== undefined && { auth }),
-    ...(claims !== undefined && { claims }),
-    ...(minLevel !== undefined && { minLevel }),
-    ...(jwksUri !== undefined && { jwksUri }),
-    redirectUris: values['redirect-uri'] ?? [],
-    postLogoutRedirectUris: values['logout-uri'] ?? [],
-  }
-}
+export const serviceOf = ({
+  name,
+  url,
+  preset,
+  claims,
+  'redirect-uri': redirectUris,
+  set,
+}: Values): ServiceOptions => ({
+  ...(name !== undefined && { name }),
+  ...(url !== undefined && { url }),
+  ...(preset !== undefined && { preset }),
+  ...(claims !== undefined && { claims }),
+  redirectUris: redirectUris ?? [],
+  set: set ?? [],
+})

@@ -125,7 +125,7 @@ describe('client add', () => {
 
   it('writes an entry under the others, and its secret nowhere', async () => {
     const { run, text, files } = world()
-    const { code, out } = await run(...add, '--min-level', '1')
+    const { code, out } = await run(...add, '--set', 'email_fallback=synthetic', '--set', 'min_level=1')
     const [, secret = ''] = /\n {2}([\w-]{43})\n/.exec(out) ?? []
     expect(code).toBe(0)
     expect(out).toContain('Its issuer is https://login.regione.example/t/esempio, its client id asilo.')
@@ -135,8 +135,9 @@ describe('client add', () => {
     names: { it: "Asilo nido: iscrizioni" }
     url: https://asilo.esempio.example/
     redirect_uris: [https://asilo.esempio.example/a?b=c, https://asilo.esempio.example/d]
-    min_level: 1
     claims: [given_name, fiscal_number]
+    email_fallback: synthetic
+    min_level: 1
     secrets:
       - { sha256: ${sha256(secret)} }
 `)
@@ -145,7 +146,7 @@ describe('client add', () => {
 
   it('makes no secret for a client that keeps none', async () => {
     const { run, text } = world()
-    expect(JSON.parse((await run(...add, '--auth', 'none', '--preset', 'generic', '--json')).out)).toEqual({
+    expect(JSON.parse((await run(...add, '--set', 'auth=none', '--preset', 'generic', '--json')).out)).toEqual({
       tenant: 'esempio',
       client: 'asilo',
       issuer: 'https://login.regione.example/t/esempio',
@@ -158,9 +159,11 @@ describe('client add', () => {
   it.each([
     ['an id that stands already', ['client', 'add', 'esempio', 'sito', ...add.slice(4)], 'clients[1].id  stands twice'],
     ['a claim nobody knows', [...add, '--claims', 'iban'], 'clients[1].claims[0]  must be one of'],
-    ['a level 4', [...add, '--min-level', '4'], 'clients[1].min_level  is not a level'],
+    ['a level 4', [...add, '--set', 'min_level=4'], 'clients[1].min_level  is not a level'],
+    ['a word left out that its program needs', add, 'clients[1].email_fallback  is missing'],
+    ['a key nobody knows', [...add, '--set', 'colour=red'], 'clients[1].colour  is not a key'],
     ['a program nobody knows', [...add, '--preset', 'typo3'], 'clients[1].preset  must be one of wordpress'],
-    ['http', [...add, '--redirect-uri', 'http://asilo.esempio.example/'], 'clients[1].redirect_uris[2]  http://'],
+    ['an address that is none', [...add, '--redirect-uri', 'asilo'], 'clients[1].redirect_uris[2]  is not'],
   ])('writes nothing with %s, and says what is wrong as the check does', async (_, words, message) => {
     const { run, text } = world()
     const before = text()
@@ -169,6 +172,13 @@ describe('client add', () => {
     expect(err).toContain(message)
     expect(err).toMatch(/Nothing was written\.\n$/)
     expect(text()).toBe(before)
+  })
+
+  it('says what of a --set it does not understand', async () => {
+    for (const set of ['min_level', '=1', 'claims=[a'])
+      expect((await world().run(...add, '--set', set)).err).toBe(
+        `--set ${set} says nothing: write key=value, as in the tenant's file: min_level=1.\n`,
+      )
   })
 
   it('says what is missing', async () => {
