@@ -58,7 +58,7 @@ describe('varco start', () => {
     const tenant = await readFile(join(folder, 'tenants/ala.yaml'), 'utf8')
     await writeFile(
       join(folder, 'tenants/ala.yaml'),
-      tenant.replace('https://www.ala.example/callback', 'http://www.ala.example/callback').replace('c_a116', 'c a116'),
+      tenant.replace('https://www.ala.example/callback', 'ftp://www.ala.example/callback').replace('c_a116', 'c a116'),
     )
     await writeFile(file, `${await readFile(file, 'utf8')}\nstoer: 1\n`)
     const { code, err, out } = await run('start', '--config', file).ended
