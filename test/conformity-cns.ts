@@ -2,9 +2,9 @@
  * Which tests show the numbered rules of docs/rules/cns.md: their titles speak of cards and not of rows, so they stand here.
  * A title that no test has any more is an error.
  */
+import { filesOf, rowsOf, type ShownBy } from './conformity-rows.ts'
 
-/** Row, test file below test/ without `.test.ts`, beginnings of titles. */
-const shownBy: readonly (readonly [row: string, file: string, ...beginnings: string[]])[] = [
+const shownBy: ShownBy = [
   [
     '2',
     'unit/upstream/cns/certificate',
@@ -58,7 +58,7 @@ const shownBy: readonly (readonly [row: string, file: string, ...beginnings: str
   ['6.4', 'unit/http/origin', 'drops a client certificate', 'drops them under an underscore'],
 ]
 
-export const cnsFiles: readonly string[] = [...new Set(shownBy.map(([, file]) => `test/${file}.test.ts`))]
+export const cnsFiles = filesOf(shownBy)
 
 /** Of `3 rule 1` the numbered line, of `5.1, 5.2` the headings. */
 const ruleOf = (rules: string, row: string): string => {
@@ -74,19 +74,7 @@ const ruleOf = (rules: string, row: string): string => {
   return (line?.[1] ?? line?.[2] ?? '').trim().replaceAll('**', '')
 }
 
-/** @throws Error for a beginning that no test has. */
 export const cnsRows = <Test extends { readonly title: string; readonly file: string }>(
   rules: string,
   tests: readonly Test[],
-): readonly (readonly [row: string, rule: string, tests: readonly Test[]])[] =>
-  [...Map.groupBy(shownBy, ([row]) => row)].map(([row, entries]) => {
-    const found = entries.flatMap(([, file, ...beginnings]) =>
-      beginnings.flatMap((beginning) => {
-        const titled = tests.filter((one) => one.file === `test/${file}.test.ts` && one.title.startsWith(beginning))
-        if (titled.length === 0)
-          throw new Error(`test/conformity-cns.ts: no test of ${file} begins with "${beginning}"`)
-        return titled
-      }),
-    )
-    return [row, ruleOf(rules, row), found]
-  })
+) => rowsOf(shownBy, tests, (row) => ruleOf(rules, row))

@@ -9,6 +9,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { claimsFiles, claimsRows } from './conformity-claims.ts'
 import { cnsFiles, cnsRows } from './conformity-cns.ts'
 
 const root = dirname(import.meta.dirname)
@@ -76,7 +77,13 @@ const listTests = (): Test[] => {
   try {
     const list = join(scratch, 'tests.json')
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const args = [vitest, 'list', '--no-static-parse', `--json=${list}`, ...new Set([...files, ...cnsFiles].sort())]
+    const args = [
+      vitest,
+      'list',
+      '--no-static-parse',
+      `--json=${list}`,
+      ...new Set([...files, ...cnsFiles, ...claimsFiles].sort()),
+    ]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
     if (status !== 0) throw new Error(`the tests cannot be listed: ${stdout}${stderr}`)
     const tests = JSON.parse(readFileSync(list, 'utf8')) as readonly { readonly name: string; readonly file: string }[]
@@ -238,13 +245,18 @@ export const conformityPage = (): string => {
       ),
     )
 
+  const claims = claimsRows(read('docs/rules/oidc-claims.md'), tests).map(([row, rule, found]) => [
+    row,
+    rule,
+    ...shown(found),
+  ])
   const cns = cnsRows(read('docs/rules/cns.md'), tests).map(([row, rule, found]) => [row, rule, ...shown(found)])
 
   const head = ['Row', 'Rule', 'Tests', 'In']
   return `# Conformity
 
-Which test shows which row of [docs/rules/spid-saml.md](rules/spid-saml.md), of [docs/rules/cie.md](rules/cie.md) and of
-[docs/rules/cns.md](rules/cns.md). Made from their tables and the titles of the tests by
+Which test shows which row of [docs/rules/spid-saml.md](rules/spid-saml.md), of [docs/rules/cie.md](rules/cie.md), of
+[docs/rules/cns.md](rules/cns.md) and of [docs/rules/oidc-claims.md](rules/oidc-claims.md). Made from their tables and the titles of the tests by
 \`varco run test/docs-conformity.ts --write\`; \`npm run check\` compares. Whether they pass is said by \`npm test\`
 (and, for test/system, by \`npm run test:system\`).
 
@@ -294,6 +306,13 @@ ${table(head, cie)}
 Sections of [docs/rules/cns.md](rules/cns.md), with the numbers that they have there.
 
 ${table(head, cns)}
+
+## Claims and clients
+
+Rows of [docs/rules/oidc-claims.md](rules/oidc-claims.md) by their first cell, its bullets by their number. What we do otherwise is said
+in [docs/claims.md](claims.md): of CIE nothing is derived, and a tax code without its prefix is refused.
+
+${table(head, claims)}
 
 ## Whole sections
 
