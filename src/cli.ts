@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { look } from './cli/doctor/look.ts'
 import { runCommand } from './cli/run-command.ts'
 import { writeNewFile } from './keyring/new-file.ts'
 import { replaceFile } from './keyring/replace-file.ts'
@@ -12,6 +13,7 @@ const code = await runCommand(process.argv.slice(2), {
   now: Date.now,
   randomUuid: randomUUID,
   user: userInfo().username,
+  look,
   readers: {
     env: process.env,
     readFile: (path) => readFile(path, 'utf8'),

@@ -1,6 +1,7 @@
 /** What every command gets and gives. */
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Readers } from '../config/references.ts'
+import type { Look } from './doctor/look.ts'
 
 /** 0 done, 1 something that a person wrote is invalid, 2 done with warnings, 3 cannot run. */
 export type ExitCode = 0 | 1 | 2 | 3
@@ -16,6 +17,8 @@ export interface World {
   /** Whose account this is: noted beside what they do. */
   readonly user: string
   readonly readers: Readers
+  /** At disk and network, for `varco doctor`. */
+  readonly look: Look
   /** Makes the folders it needs and replaces the file in one step. */
   readonly writeFile: (path: string, text: string) => Promise<void>
   /** Readable by its owner only; never replaces one: rejects with code `EEXIST`. Makes the folders it needs. */

@@ -8,6 +8,7 @@ import { clientAdd } from './client-add.ts'
 import { clientRotateSecret } from './client-secret.ts'
 import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
+import { doctor } from './doctor.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
@@ -46,6 +47,7 @@ const version: Command = {
 const commands: readonly Command[] = [
   start,
   status,
+  doctor,
   trace,
   upstreamPause,
   upstreamResume,

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { traceLogin } from '../../src/audit/trace.ts'
-import { runCommand } from '../../src/cli/run-command.ts'
-import { environment } from '../fixtures/gateway/files.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { linksIn } from '../fixtures/gateway/stories.ts'
+import { varco } from '../fixtures/gateway/varco.ts'
 
 describe('who operates the gateway', () => {
   let gateway: TestGateway
@@ -73,35 +72,12 @@ describe('who operates the gateway', () => {
     expect(text).not.toMatch(/Lovelace|LVL|1985/i)
   })
 
-  /** `varco …` on the gateway's own machine. */
-  const varco = async (...words: string[]) => {
-    let text = ''
-    const write = (more: string) => {
-      text += more
-    }
-    const refuse = () => Promise.reject(new Error('not here'))
-    const code = await runCommand([...words, '--config', gateway.file], {
-      out: write,
-      err: write,
-      now: Date.now,
-      user: 'anna',
-      randomUuid: () => '4f108b63-6be5-45d6-a1ec-6095e03c2884',
-      readers: {
-        env: environment,
-        readFile: (path) => readFile(path, 'utf8'),
-        readBytes: (path) => readFile(path),
-        readDir: (path) => readdir(path),
-      },
-      writeFile: refuse,
-      createFile: refuse,
-      runGateway: refuse,
-    })
-    return { code, text }
-  }
   const soon = <T>(check: () => Promise<T>) => vi.waitFor(check, 5000)
 
   it('pauses a way in with varco upstream pause: the page says so, offers the others and comes back by itself', async () => {
-    expect(await varco('upstream', 'pause', 'spid', '--for', '30m', '--reason', 'outage')).toMatchObject({ code: 0 })
+    expect(await varco(gateway, ['upstream', 'pause', 'spid', '--for', '30m', '--reason', 'outage'])).toMatchObject({
+      code: 0,
+    })
     await soon(async () => expect(gateway.events('switch.on')).toHaveLength(1))
     const login = await gateway.begin()
     expect(login.page.text).toContain('class="trouble"')
@@ -110,30 +86,30 @@ describe('who operates the gateway', () => {
     expect([refused.status, refused.text.includes('upstream_paused')]).toEqual([503, true])
     expect(linksIn(refused).some((href) => href.includes('upstream=cie'))).toBe(true)
 
-    expect((await varco('status')).text).toMatch(/spid until .* by anna: outage/)
-    expect(await varco('upstream', 'resume', 'spid')).toMatchObject({ code: 0 })
+    expect((await varco(gateway, ['status'])).text).toMatch(/spid until .* by anna: outage/)
+    expect(await varco(gateway, ['upstream', 'resume', 'spid'])).toMatchObject({ code: 0 })
     await soon(async () => expect(gateway.events('switch.off')).toHaveLength(1))
     expect(gateway.codeOf((await gateway.loginBy('spid', {})).end)).toBeTruthy()
   })
 
   it('pauses one provider by its entityID and leaves the others', async () => {
-    await varco('upstream', 'pause', gateway.idps.beta.entityId, '--reason', 'outage')
+    await varco(gateway, ['upstream', 'pause', gateway.idps.beta.entityId, '--reason', 'outage'])
     await soon(async () => expect(gateway.events('switch.on')).toHaveLength(2))
     expect(gateway.codeOf((await gateway.loginBy('spid', {})).end)).toBeTruthy()
     const login = await gateway.begin()
     const beta = linksIn(login.page).find((href) => href.includes(encodeURIComponent(gateway.idps.beta.entityId))) ?? ''
     expect((await login.browser.get(beta)).status).toBe(503)
-    await varco('upstream', 'resume', gateway.idps.beta.entityId)
+    await varco(gateway, ['upstream', 'resume', gateway.idps.beta.entityId])
   })
 
   it('lets nobody begin during maintenance and lets arrive who is on the way', async () => {
     const { login, post } = await gateway.upToAnswer('spid')
-    await varco('maintenance', 'on', '--for', '10m', '--reason', 'update')
+    await varco(gateway, ['maintenance', 'on', '--for', '10m', '--reason', 'update'])
     await soon(async () => expect((await gateway.begin()).page.status).toBe(503))
     const { page } = await gateway.begin()
     expect(page.text).toContain('manutenzione')
     expect(gateway.codeOf(await gateway.deliver(login.browser, post))).toBeTruthy()
-    await varco('maintenance', 'off')
+    await varco(gateway, ['maintenance', 'off'])
     await soon(async () => expect((await gateway.begin()).page.status).toBe(200))
   })
 
@@ -143,18 +119,18 @@ describe('who operates the gateway', () => {
     [['upstream', 'pause', 'poste', '--reason', 'x'], /no way in/],
     [['maintenance', 'perhaps', '--reason', 'x'], /maintenance on/],
   ])('refuses %j with what to type instead', async (words, message) => {
-    expect(await varco(...words)).toEqual({ code: 3, text: expect.stringMatching(message) })
+    expect(await varco(gateway, words)).toEqual({ code: 3, text: expect.stringMatching(message) })
   })
 
   it('says 2 when there is nothing to resume', async () => {
-    expect((await varco('upstream', 'resume', 'cns')).code).toBe(2)
+    expect((await varco(gateway, ['upstream', 'resume', 'cns'])).code).toBe(2)
   })
 
   it('names the gateways that run, in words and as JSON', async () => {
-    expect((await varco('status')).text).toMatch(
+    expect((await varco(gateway, ['status'])).text).toMatch(
       /^1 gateway\n {2}\S+ {2}version 0\.1\.0, started less than a minute ago/,
     )
-    const { gateways } = JSON.parse((await varco('status', '--json')).text)
+    const { gateways } = JSON.parse((await varco(gateway, ['status', '--json'])).text)
     expect(gateways).toMatchObject([{ draining: false, tenants: 2 }])
   })
 })

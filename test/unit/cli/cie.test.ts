@@ -1,5 +1,6 @@
 /** The command that makes what the Ministry gets: what it prints, what it misses, and with which exit code. */
 import { describe, expect, it } from 'vitest'
+import { look } from '../../../src/cli/doctor/look.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import { NOW, signing, UUID } from '../../fixtures/cie/service-provider.ts'
 import { edited, GATEWAY, readersOf, tenantYaml, validEnv, validFiles } from '../config/files.ts'
@@ -34,6 +35,7 @@ const run = async (gateway: readonly Edit[], tenant: readonly Edit[], id = 'esem
     },
     now: () => NOW,
     user: 'operator',
+    look,
     randomUuid: () => UUID,
     readers: readersOf(files, validEnv),
     writeFile: async () => {},

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { look } from '../../../src/cli/doctor/look.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import { configOf, edited, GATEWAY, load, readersOf, tenantYaml, validEnv, validFiles } from '../config/files.ts'
 
@@ -23,6 +24,7 @@ const world = (secrets = `[env:SITE_SECRET]`, now = NOW) => {
       },
       now: () => now,
       user: 'root',
+      look,
       randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
       readers: readersOf(files, validEnv),
       writeFile: async (path, text) => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { look } from '../../../src/cli/doctor/look.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import { service, signTrustList, trustList } from '../../fixtures/cns/trust-list.ts'
 import { selfSigned } from '../../fixtures/saml/certificate.ts'
@@ -39,6 +40,7 @@ const run = async (...words: readonly string[]) => {
     createFile: async () => {},
     runGateway: async () => {},
     user: 'operator',
+    look,
     randomUuid: () => '',
   })
   return { ...seen, code }

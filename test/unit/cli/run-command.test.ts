@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { World } from '../../../src/cli/command.ts'
+import { look } from '../../../src/cli/doctor/look.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import type { GatewayConfig } from '../../../src/config/gateway-config.ts'
 import { edited, GATEWAY, readersOf, validEnv, validFiles } from '../config/files.ts'
@@ -26,6 +27,7 @@ const run = async (
     },
     now: () => Date.UTC(2026, 0, 15),
     user: 'operator',
+    look,
     randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
     readers: readersOf(files, validEnv),
     writeFile: async (path) => {

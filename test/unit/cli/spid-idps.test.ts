@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { look } from '../../../src/cli/doctor/look.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import { fingerprintOf } from '../../../src/upstream/spid/aggregate.ts'
 import { aggregate, entity, signAggregate } from '../../fixtures/saml/aggregate.ts'
@@ -38,6 +39,7 @@ const run = async (...words: readonly string[]) => {
     },
     now: () => Date.UTC(2026, 0, 15),
     user: 'operator',
+    look,
     randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
     readers: readersOf(files, validEnv),
     writeFile: async (path, text) => {

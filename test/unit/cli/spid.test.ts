@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
+import { look } from '../../../src/cli/doctor/look.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import { certificateContent, owner, signing } from '../../fixtures/spid/service-provider.ts'
 import { edited, GATEWAY, readersOf, tenantYaml, validEnv, validFiles } from '../config/files.ts'
@@ -39,6 +40,7 @@ const run = async (
     },
     now: () => Date.UTC(2026, 0, 15),
     user: 'operator',
+    look,
     randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
     readers: readersOf(files, validEnv),
     writeFile: async () => {},

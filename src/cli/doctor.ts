@@ -1,0 +1,63 @@
+/** `varco doctor`: everything that would keep somebody from logging in, today or in a month, each with what to do. */
+import { createKeyring } from '../keyring/keyring.ts'
+import { type Command, jsonText } from './command.ts'
+import { readConfiguration } from './configuration.ts'
+import { withControl } from './control.ts'
+import { clock, gateways, metadata, names, tls } from './doctor/around.ts'
+import { type Check, type Finding, fail, type Surroundings } from './doctor/finding.ts'
+import { certificates, disk, keys, lists, runtime, secrets } from './doctor/here.ts'
+
+const checks: readonly Check[] = [
+  runtime,
+  disk,
+  keys,
+  secrets,
+  certificates,
+  clock,
+  names,
+  tls,
+  gateways,
+  lists,
+  metadata,
+]
+
+/** A check that cannot even look is what was found. */
+const examine = (around: Surroundings): Promise<readonly (readonly Finding[])[]> =>
+  Promise.all(
+    checks.map((check) =>
+      check(around).catch((error: Error) => [
+        fail(check.name, `could not look: ${error.message}`, 'run it as the account of the gateway, on its machine'),
+      ]),
+    ),
+  )
+
+const marks = { ok: '✓', warn: '!', fail: '✗' } as const
+
+const lineOf = ({ check, health, message, fix }: Finding): string =>
+  `${marks[health]} ${check}: ${message}${fix === undefined ? '' : `\n    → ${fix}`}\n`
+
+export const doctor: Command = {
+  name: 'doctor',
+  operands: [],
+  options: '--config FILE [--json]',
+  summary:
+    'looks at clock, DNS, TLS, disk, store, lists, metadata, certificates, keys and secrets, and says what to do',
+  run: async (args, world) => {
+    const config = (await readConfiguration(args, world))?.config
+    if (config === undefined) return 1
+    const { stateDir, masterKeys } = config
+    const keyring = createKeyring({ stateDir, masterKeys, now: world.now })
+    const findings = (
+      await examine({
+        ...world.look,
+        config,
+        now: world.now(),
+        hasKeys: async (tenant) => (await keyring.load(tenant)) !== undefined,
+        control: (work) => withControl(config, world.now, work),
+      })
+    ).flat()
+    world.out(args.json ? jsonText(findings) : findings.map(lineOf).join(''))
+    const health = new Set(findings.map((finding) => finding.health))
+    return health.has('fail') ? 1 : health.has('warn') ? 2 : 0
+  },
+}

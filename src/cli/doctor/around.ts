@@ -1,0 +1,102 @@
+/** What only the network and the running gateways can tell: names, TLS, clock, store, the metadata that is served. */
+import type { GatewayConfig } from '../../config/gateway-config.ts'
+import { createServedMetadata } from '../../service-provider/served.ts'
+import { type Check, ending, type Finding, fail, ok, warn } from './finding.ts'
+
+const hostsOf = ({ publicUrl, cns, tenants }: GatewayConfig): readonly URL[] =>
+  [
+    publicUrl,
+    ...(cns ? [cns.url] : []),
+    ...tenants.flatMap(({ host, issuer }) => (host === undefined ? [] : [issuer])),
+  ].map((url) => new URL(url))
+
+export const names: Check = async ({ config, resolve }) =>
+  Promise.all(
+    hostsOf(config).map(({ hostname }) =>
+      resolve(hostname).then(
+        (addresses) => ok('dns', `${hostname} is ${addresses.join(', ')}`),
+        () => fail('dns', `${hostname} has no address`, 'add it to the DNS: citizens and sites need it'),
+      ),
+    ),
+  )
+
+export const tls: Check = async ({ config, now, certificateEnd }) =>
+  Promise.all(
+    hostsOf(config)
+      .filter(({ protocol }) => protocol === 'https:')
+      .map(({ hostname, port }) =>
+        certificateEnd(hostname, Number(port || 443)).then(
+          (end) => ending('tls', `the TLS certificate of ${hostname}`, end, now, 'renew it where TLS ends'),
+          (error: Error) =>
+            fail(
+              'tls',
+              `${hostname}: ${error.message}`,
+              'see the server where TLS ends: a name or a chain is wrong, or nothing listens',
+            ),
+        ),
+      ),
+  )
+
+const SKEW = { warn: 5000, fail: 60_000 } as const
+
+/** The rules allow providers a minute; their answers carry their time. */
+export const clock: Check = async ({ config, now, fetch }) => {
+  const sources = [config.spid.registry?.source, config.cns?.trustList?.source, ...config.cie.metadata]
+  const url = sources.flatMap((source) => (source !== undefined && 'url' in source ? [source.url] : []))[0]
+  if (url === undefined)
+    return [
+      warn('clock', 'was not compared: no source of the configuration is an address', 'see that NTP runs: timedatectl'),
+    ]
+  const date = await fetch(url, { method: 'HEAD' }).then(
+    ({ headers }) => headers.get('date'),
+    () => null,
+  )
+  if (date === null)
+    return [warn('clock', `was not compared: ${new URL(url).host} does not answer`, 'see that NTP runs: timedatectl')]
+  const skew = now - Date.parse(date)
+  const message = `${Math.round(Math.abs(skew) / 1000)} seconds ${skew < 0 ? 'behind' : 'ahead of'} ${new URL(url).host}`
+  if (Math.abs(skew) > SKEW.fail)
+    return [fail('clock', message, 'set the clock by NTP: answers of providers are refused')]
+  return [Math.abs(skew) > SKEW.warn ? warn('clock', message, 'set the clock by NTP') : ok('clock', message)]
+}
+
+export const gateways: Check = async ({ control }) => {
+  const running = await control((one) => one.gateways()).catch((error: Error) => error)
+  if (running instanceof Error)
+    return [fail('gateways', running.message, 'start the store, or the gateway, and look into its log')]
+  if (running.length === 0) return [fail('gateways', 'none runs', 'varco start --config FILE')]
+  const versions = new Set(running.map(({ version, node }) => `${version} on Node ${node}`))
+  const message = `${running.length} running: ${[...versions].join('; ')}`
+  return [
+    versions.size > 1 ? warn('gateways', message, 'end the upgrade: all should run the same') : ok('gateways', message),
+  ]
+}
+
+/** What is served must be what the configuration says now: AgID and the Ministry hold a copy. */
+export const metadata: Check = async ({ config, fetch }) => {
+  const document = createServedMetadata(config)
+  const documents = config.tenants
+    .filter(({ state }) => state === 'live' || state === 'test')
+    .flatMap(({ id, spid, cie }) => [
+      { tenant: id, entityId: spid.entityId },
+      { tenant: id, entityId: cie.entityId },
+    ])
+  const findings: Finding[] = []
+  for (const { tenant, entityId } of documents) {
+    const wanted = document(entityId)
+    if (wanted === undefined || 'missing' in wanted) continue
+    const served = await fetch(entityId).then(
+      async (response) => (response.ok ? response.text() : `status ${response.status}`),
+      (error: Error) => error.message,
+    )
+    if (served !== wanted.xml)
+      findings.push(
+        warn(
+          'metadata',
+          `${entityId} does not serve what the configuration of ${tenant} says`,
+          'restart the gateways; if it was registered, send the new metadata to AgID or the Ministry',
+        ),
+      )
+  }
+  return findings.length > 0 ? findings : [ok('metadata', `${documents.length} documents are served as configured`)]
+}
