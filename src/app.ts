@@ -7,6 +7,7 @@ import type { Register } from './audit/register.ts'
 import type { RequestScope } from './audit/request-scope.ts'
 import type { UpstreamId } from './citizen/citizen.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
+import { GatewayError } from './errors.ts'
 import { type Assets, serveAssets } from './http/assets.ts'
 import { brandAssets } from './http/brand.ts'
 import { certificateOfProxy, certificateOfSocket } from './http/client-certificate.ts'
@@ -23,6 +24,7 @@ import { securityHeaders } from './http/security-headers.ts'
 import { tenantResolver } from './http/tenant-resolver.ts'
 import type { Keyring } from './keyring/keyring.ts'
 import { type Backchannel, createBackchannel } from './oidc/backchannel.ts'
+import { createRevocations, REVOCATION_QUEUE, type Revocations } from './oidc/revocation.ts'
 import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
 import type { Limits } from './store/limits.ts'
@@ -60,6 +62,8 @@ export interface AppDeps {
 export interface App {
   /** What the sites are told when a session ends. */
   readonly backchannel: Backchannel
+  /** Orders to end everything of a person. */
+  readonly revocations: Revocations
   /** The regional host and the tenants' own hosts. */
   readonly regional: RequestListener
   /** The host that asks for the card. */
@@ -93,6 +97,10 @@ export const createApp = (deps: AppDeps): App => {
       }),
   })
 
+  /** Of work that comes again: a store that is away is told of elsewhere. */
+  const unlessDown = (err: unknown) => {
+    if (!(err instanceof GatewayError && err.code === 'store_unavailable')) log.error({ err }, 'queued work')
+  }
   const backchannel = createBackchannel({
     queue: store.queue('backchannel'),
     recordsOf: (tenant) => store.forTenant(tenant),
@@ -103,7 +111,18 @@ export const createApp = (deps: AppDeps): App => {
     fetch: deps.fetch,
     audit,
     now,
-    report: (err) => log.error({ err }, 'back-channel logout'),
+    report: unlessDown,
+  })
+
+  const revocations = createRevocations({
+    queue: store.queue(REVOCATION_QUEUE),
+    recordsOf: (tenant) => store.forTenant(tenant),
+    now,
+    revoke: async (id, sub) => {
+      const tenant = tenants.byId(id)
+      if (tenant !== undefined) await (await apps.of(tenant)).oidc.endAllOf(sub)
+    },
+    report: unlessDown,
   })
 
   const listener = (
@@ -145,6 +164,7 @@ export const createApp = (deps: AppDeps): App => {
   return {
     refreshKeys: apps.refresh,
     backchannel,
+    revocations,
     regional: listener(
       (host) => own(config.publicUrl)(host) ?? tenants.byHost(host)?.issuer,
       (app, ctx) => app.regional(ctx),

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { text as textOf } from 'node:stream/consumers'
 import { look } from './cli/doctor/look.ts'
 import { runCommand } from './cli/run-command.ts'
 import { writeNewFile } from './keyring/new-file.ts'
@@ -22,6 +23,7 @@ const code = await runCommand(process.argv.slice(2), {
   },
   writeFile: replaceFile,
   createFile: writeNewFile,
+  readInput: () => textOf(process.stdin),
   // imported only here: every other command stays quick, and needs no server
   runGateway: async (config) => (await import('./main.ts')).runGateway(config),
 })

@@ -42,8 +42,8 @@ const DRAIN = 10_000
 
 /** Milliseconds between two looks at the tenants' signing keys: a folder is listed. */
 const KEYS_EVERY = 3000
-/** How often the queue of back-channel logouts is looked at, milliseconds: another gateway may have died. */
-const BACKCHANNEL_EVERY = 1000
+/** How often the queues are looked at, milliseconds: another gateway may have died, a command have spoken. */
+const QUEUES_EVERY = 1000
 
 const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 
@@ -166,7 +166,8 @@ export const startGateway = async (
   const timers = [
     setInterval(watchExpiry, CHECK_EVERY).unref(),
     setInterval(() => void app.refreshKeys(), keysEvery).unref(),
-    setInterval(() => void app.backchannel.serve(), BACKCHANNEL_EVERY).unref(),
+    setInterval(() => void app.backchannel.serve(), QUEUES_EVERY).unref(),
+    setInterval(() => void app.revocations.serve(), QUEUES_EVERY).unref(),
   ]
   const stopTimers = () => {
     for (const timer of timers) clearInterval(timer)

@@ -20,8 +20,8 @@ interface BackchannelLogout {
   readonly attempt: number
 }
 
-/** Who ended a session: its citizen, another person in the same browser, the identity provider. */
-export type SessionEnd = 'logout' | 'other_person' | 'provider'
+/** Who ended a session: its citizen, another person in the same browser, the identity provider, an operator. */
+export type SessionEnd = 'logout' | 'other_person' | 'provider' | 'revoked'
 
 /** Why a request for a card page was not taken for the proxy's. */
 export type ProxyFault =
@@ -63,6 +63,8 @@ export type AuditEvent =
   /** Single sign-on: a service was let in by the session, without another login. */
   | { readonly type: 'session.used'; readonly tenant: string; readonly client: string; readonly level: 1 | 2 | 3 }
   | { readonly type: 'session.ended'; readonly tenant: string; readonly why: SessionEnd }
+  /** `varco sessions end`: everything of one person at a tenant. */
+  | { readonly type: 'person.revoked'; readonly tenant: string; readonly sessions: number; readonly grants: number }
   /** Back-channel logout of one client. `failed` comes again after `retryIn` seconds, `given_up` does not. */
   | ({ readonly type: 'backchannel.delivered' } & BackchannelLogout)
   | ({ readonly type: 'backchannel.failed' } & BackchannelLogout & {

@@ -23,6 +23,8 @@ export interface World {
   readonly writeFile: (path: string, text: string) => Promise<void>
   /** Readable by its owner only; never replaces one: rejects with code `EEXIST`. Makes the folders it needs. */
   readonly createFile: (path: string, content: string | Uint8Array) => Promise<void>
+  /** The whole standard input. */
+  readonly readInput: () => Promise<string>
   readonly runGateway: (config: GatewayConfig) => Promise<void>
 }
 

@@ -13,6 +13,7 @@ import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
 import { serviceOf, serviceOptions } from './service-options.ts'
+import { sessionsEnd } from './sessions-end.ts'
 import { spidCertificate } from './spid-certificate.ts'
 import { spidIdpsList, spidIdpsUpdate } from './spid-idps.ts'
 import { spidMetadataCommand } from './spid-metadata.ts'
@@ -60,6 +61,7 @@ const commands: readonly Command[] = [
   restore,
   clientAdd,
   clientRotateSecret,
+  sessionsEnd,
   spidIdpsUpdate,
   spidIdpsList,
   spidMetadataCommand,

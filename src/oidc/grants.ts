@@ -1,13 +1,14 @@
 /** What a service is given: after a login, or because the session of one may serve it. */
 import { createHash } from 'node:crypto'
 import type Provider from 'oidc-provider'
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type { Grant, KoaContextWithOIDC, Session } from 'oidc-provider'
 import type { Citizen } from '../citizen/citizen.ts'
 import { claimsGrantable, scopesGranted } from '../claims/request.ts'
 import type { Client } from '../tenant/tenant.ts'
 import { SESSION } from './configuration.ts'
 import type { loginRecords } from './login-record.ts'
 import type { Finished } from './logins.ts'
+import type { PersonLogins } from './person-logins.ts'
 import type { ProviderSessions } from './provider-sessions.ts'
 import { longestRenewal } from './refresh.ts'
 import type { SessionRecords } from './session-records.ts'
@@ -27,6 +28,7 @@ export const createGrants = ({
   logins,
   clientOf,
   sessions,
+  people,
   atProviders,
   singleSignOn,
   passes,
@@ -37,6 +39,7 @@ export const createGrants = ({
   logins: ReturnType<typeof loginRecords>
   clientOf: (id: string) => Client | undefined
   sessions: SessionRecords
+  people: PersonLogins
   atProviders: ProviderSessions
   singleSignOn: SingleSignOn
   /** May the session of this request serve it? */
@@ -60,9 +63,11 @@ export const createGrants = ({
     return grant
   }
 
-  /** What an earlier grant of the client gave would outlive the logout: a session knows one of each. */
-  const replace = async (earlier: string | undefined, grantId: string) => {
-    if (earlier !== undefined && earlier !== grantId) await provider().RefreshToken.revokeByGrantId(earlier)
+  /** The grant becomes the session's, which knows one of each client: what an earlier one gave would outlive the logout. */
+  const join = async (session: Session, client: Client, sub: string, { jti, exp = 0 }: Grant, earlier?: string) => {
+    session.sidFor(client.id, sidOf(session.uid, client.id))
+    if (earlier !== undefined && earlier !== jti) await provider().RefreshToken.revokeByGrantId(earlier)
+    await people.remember(sub, { uid: session.uid, grantId: jti, until: exp })
   }
 
   /** That which the client has had from this very login, or a new one: another would end its tokens. */
@@ -85,21 +90,22 @@ export const createGrants = ({
       const { client: { clientId = '' } = {}, session, result } = ctx.oidc
       const client = clientOf(clientId)
       if (client === undefined || session === undefined) return undefined
-      session.sidFor(client.id, sidOf(session.uid, client.id))
       const { [client.id]: given } = await sessions.authorizationsOf(session.uid)
       const { consent, providerSession } = (result ?? {}) as Finished
       if (consent?.grantId === undefined) {
         const login = (await passes(ctx)) ? await singleSignOn.of(ctx) : undefined
-        const grant = login && (await ofSession(given?.grantId, login, client, ctx.oidc.params?.scope))
-        if (grant) await replace(given?.grantId, grant.jti)
+        if (login === undefined) return undefined
+        const grant = await ofSession(given?.grantId, login, client, ctx.oidc.params?.scope)
+        await join(session, client, login.sub, grant, given?.grantId)
         return grant
       }
       // here the login meets the session of the browser, which has no name before
       if (providerSession !== undefined) await atProviders.bind(session.uid, providerSession)
       const login = await logins.get(consent.grantId)
       if (login) await singleSignOn.remember(ctx.req, session.uid, login, client)
-      await replace(given?.grantId, consent.grantId)
-      return provider().Grant.find(consent.grantId)
+      const grant = await provider().Grant.find(consent.grantId)
+      if (login && grant) await join(session, client, login.sub, grant, given?.grantId)
+      return grant
     },
   }
 }

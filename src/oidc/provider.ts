@@ -29,6 +29,7 @@ import { type Completed, createLogins, type LoginUnderWay } from './logins.ts'
 import { createLogout, type Logout } from './logout.ts'
 import { createLogoutToken } from './logout-token.ts'
 import { answerOutages } from './outage.ts'
+import { personLogins } from './person-logins.ts'
 import { createPolicy } from './policy.ts'
 import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
 import { createSessionEnds } from './session-end.ts'
@@ -57,6 +58,8 @@ export interface TenantProvider {
   nameOfPresent(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
   /** An identity provider ends what was opened with its session. Resolves with how many sessions ended. */
   endSessionsOf(logout: ProviderLogout): Promise<number>
+  /** An operator ends everything of one person. */
+  endAllOf(sub: string): Promise<void>
   clientOf(id: string): Client | undefined
 }
 
@@ -119,6 +122,7 @@ export const createTenantProvider = async ({
   }
 
   const sessions = sessionRecords(records, sessionLife(tenant))
+  const people = personLogins(records, now)
   const atProviders = providerSessions(records, sessionLife(tenant))
   const singleSignOn = createSingleSignOn({ records, tenant, now, browserOf })
   const { policy, passes } = createPolicy({ clientOf, singleSignOn })
@@ -127,6 +131,7 @@ export const createTenantProvider = async ({
     logins: loginRecords(records),
     clientOf,
     sessions,
+    people,
     atProviders,
     singleSignOn,
     passes,
@@ -173,6 +178,7 @@ export const createTenantProvider = async ({
   const ends = createSessionEnds({
     provider,
     sessions,
+    people,
     atProviders,
     singleSignOn,
     notify: async ({ client, sub, sid }) => {
@@ -211,6 +217,7 @@ export const createTenantProvider = async ({
       return login && nameOf(login.citizen)
     },
     endSessionsOf: ends.endSessionsOf,
+    endAllOf: ends.endAllOf,
     clientOf,
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Session } from 'oidc-provider'
 import type { Audit, SessionEnd } from '../audit/events.ts'
+import type { PersonLogins } from './person-logins.ts'
 import type { ProviderLogout, ProviderSession, ProviderSessions } from './provider-sessions.ts'
 import type { SessionRecords } from './session-records.ts'
 import type { SingleSignOn } from './single-sign-on.ts'
@@ -23,6 +24,7 @@ export interface Ended {
 export const createSessionEnds = ({
   provider,
   sessions,
+  people,
   atProviders,
   singleSignOn,
   notify,
@@ -32,6 +34,7 @@ export const createSessionEnds = ({
 }: {
   provider: Provider
   sessions: SessionRecords
+  people: PersonLogins
   atProviders: ProviderSessions
   singleSignOn: SingleSignOn
   /** Tells a client, sooner or later. Resolves with `false` when it has no ear for it. */
@@ -70,6 +73,17 @@ export const createSessionEnds = ({
       const open = found.filter((session) => session !== undefined)
       await Promise.all(open.map((session) => end(session, { why: 'provider' })))
       return open.length
+    },
+    /** Everything of this person at this tenant: sessions, and what outlives them. */
+    async endAllOf(sub: string): Promise<void> {
+      const opened = await people.of(sub)
+      const uids = [...new Set(opened.map(({ uid }) => uid))]
+      const found = await Promise.all(uids.map((uid) => provider.Session.findByUid(uid)))
+      const open = found.filter((session) => session?.accountId === sub).flatMap((session) => session ?? [])
+      for (const session of open) await end(session, { why: 'revoked' })
+      for (const { grantId } of opened) await provider.AccessToken.revokeByGrantId(grantId)
+      await people.forget(sub)
+      audit({ type: 'person.revoked', tenant, sessions: open.length, grants: opened.length })
     },
   }
 }

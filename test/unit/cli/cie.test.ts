@@ -37,6 +37,7 @@ const run = async (gateway: readonly Edit[], tenant: readonly Edit[], id = 'esem
     user: 'operator',
     look,
     randomUuid: () => UUID,
+    readInput: async () => '',
     readers: readersOf(files, validEnv),
     writeFile: async () => {},
     createFile: async () => {},

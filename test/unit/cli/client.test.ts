@@ -26,6 +26,7 @@ const world = (secrets = `[env:SITE_SECRET]`, now = NOW) => {
       user: 'root',
       look,
       randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
+      readInput: async () => '',
       readers: readersOf(files, validEnv),
       writeFile: async (path, text) => {
         files[path] = text

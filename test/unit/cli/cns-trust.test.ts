@@ -42,6 +42,7 @@ const run = async (...words: readonly string[]) => {
     user: 'operator',
     look,
     randomUuid: () => '',
+    readInput: async () => '',
   })
   return { ...seen, code }
 }

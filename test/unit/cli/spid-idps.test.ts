@@ -41,6 +41,7 @@ const run = async (...words: readonly string[]) => {
     user: 'operator',
     look,
     randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
+    readInput: async () => '',
     readers: readersOf(files, validEnv),
     writeFile: async (path, text) => {
       if (!writable) throw new Error('read-only file system')
