@@ -47,7 +47,7 @@ const besideItalian = ({ languages: own, names }: Tenant): Language | undefined 
   [...own, ...ofSigns].find((language) => ofSigns.some((one) => one === language) && names[language])
 
 /** Steps that are taken once: to ask again, in another language, is to be told something else. */
-const TAKEN_ONCE = /\/(begin|finish|cns)$/
+const TAKEN_ONCE = /\/(begin|finish|cns|acs|slo)$/
 
 /** The page of a request, for another language; undefined where it cannot be asked for again. */
 const sameAtOf = (req: IncomingMessage): string | undefined => {

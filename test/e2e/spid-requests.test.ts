@@ -99,6 +99,6 @@ describe('the AuthnRequest for SPID', () => {
     const { login, post } = await gateway.upToAnswer('spid', { errorCode: 30 })
     const page = await gateway.deliver(login.browser, post)
     expect(page.status).toBe(403)
-    expect(page.text).toContain('Questo tipo di identità non va bene qui')
+    expect(page.text).toContain('Questo servizio accetta l’identità professionale')
   })
 })
