@@ -111,6 +111,10 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
     }
     if (path === routes.authorization && ctx.method === 'POST') return authorizeByGet(ctx)
     if (ctx.search.length > LONGEST_QUERY) throw new GatewayError('request_too_large', 'query')
+    // anybody may push, and what is pushed is kept like a request in an address: so it is no longer than one
+    const isPushed = path === routes.pushed_authorization_request && ctx.method === 'POST'
+    if (isPushed && (ctx.request.length ?? LONGEST_QUERY + 1) > LONGEST_QUERY)
+      throw new GatewayError('request_too_large', 'form')
     const [, uid] = /^\/authorize\/([\w-]+)$/.exec(path) ?? []
     if (uid !== undefined && !(await oidc.isBeginner(req, uid))) throw new GatewayError('login_browser_mismatch')
     if (path === routes.authorization) nameBrowser(ctx, https, randomId)

@@ -22,7 +22,7 @@ export interface Allowances {
 /** At all tenants together a neighbourhood may do so many times as much. */
 const EVERYWHERE = 4
 /** Of what the store can hold. What is left is for those who are already under way. */
-const FULL = { login: 0.8, choice: 0.9 } as const
+const FULL: { readonly [use in LimitedUse]?: number } = { login: 0.8, pushed: 0.8, choice: 0.9 }
 
 const limitedAt = (method: string, path: string): readonly LimitedUse[] => {
   if (method === 'GET' && path === '/authorize') return ['login']
@@ -95,7 +95,7 @@ export const rateLimit = ({
       if (client) ctx.state.clientId = client.id
       const wait = await apply(ctx, what, isServer ? 'look' : 'use')
       if (wait !== undefined) throw new GatewayError('rate_limited', what, { retryAfter: wait })
-      if ((what === 'login' || what === 'choice') && fullness() >= FULL[what]) {
+      if (fullness() >= (FULL[what] ?? Number.POSITIVE_INFINITY)) {
         throw new GatewayError('store_unavailable', 'what is left of the store is for logins under way')
       }
     }

@@ -81,6 +81,8 @@ export interface LoginView {
   }[]
   /** Names of the claims that the service will receive, as keys of `claims` in the dictionaries. */
   readonly claims: readonly string[]
+  /** How long the service may ask for them again without the citizen, in words. */
+  readonly renewableFor?: string
   /** The service works with the Italian tax code, which few people of other countries have: said before they set out. */
   readonly needsFiscalNumber?: boolean
   /** Not ours: shown last. */

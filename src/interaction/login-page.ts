@@ -1,5 +1,6 @@
 /** The page where the citizen chooses a way in; also where an attempt that failed comes back to. */
 import { errorRow, GatewayError, isErrorCode } from '../errors.ts'
+import { durationIn } from '../http/duration.ts'
 import { inLanguage } from '../http/pages.ts'
 import { phraseIn } from '../http/phrases.ts'
 import type { Ctx } from '../http/request-context.ts'
@@ -68,6 +69,7 @@ export const createLoginPage = (deps: InteractionDeps) => {
         level: login.level,
         methods: methodsOf(login, base, language),
         claims: login.claims,
+        ...(login.renewableFor !== undefined && { renewableFor: durationIn(login.renewableFor, language) }),
         ...(login.present && { present: presentView(login.present, base) }),
         needsFiscalNumber: login.client.claims.includes('fiscal_number'),
         ...(otherAccess !== undefined && {

@@ -9,8 +9,10 @@ import { claimsAsked } from '../claims/request.ts'
 import { subjectOf, userKeyOf } from '../claims/subject.ts'
 import { GatewayError } from '../errors.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
+import { SESSION } from './configuration.ts'
 import type { Grants } from './grants.ts'
 import type { ProviderSession } from './provider-sessions.ts'
+import { longestRenewal } from './refresh.ts'
 import type { SessionEnds } from './session-end.ts'
 import type { Obstacle, SingleSignOn } from './single-sign-on.ts'
 
@@ -25,6 +27,8 @@ export interface LoginUnderWay {
   readonly claims: readonly string[]
   readonly uiLocales: string | undefined
   readonly idpHint: string | undefined
+  /** Seconds for which the service may renew this login without the citizen, where it asks for that and may. */
+  readonly renewableFor?: number
   /** Who is logged in with this browser, where single sign-on is on. */
   readonly present?: Present
 }
@@ -108,18 +112,24 @@ export const createLogins = ({
     if (!client || since === undefined) return undefined
     const { params, uid } = interaction
     const present = await presentIn(req, interaction)
+    const level = requestedLevel({
+      acrValues: text(params.acr_values),
+      claims: text(params.claims),
+      minLevel: client.minLevel,
+    })
+    // the library has taken the scope out where the client may not
+    const offline = text(params.scope)?.split(' ').includes('offline_access')
     return {
       uid,
       client,
       since,
-      level: requestedLevel({
-        acrValues: text(params.acr_values),
-        claims: text(params.claims),
-        minLevel: client.minLevel,
-      }),
+      level,
       claims: claimsAsked(client, params),
       uiLocales: text(params.ui_locales),
       idpHint: text(params.idp_hint) ?? hintIn(text(params.login_hint)),
+      ...(offline && {
+        renewableFor: longestRenewal(level, { most: tenant.lifetimes.refreshToken, session: SESSION }),
+      }),
       ...(present && { present }),
     }
   }

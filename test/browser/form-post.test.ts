@@ -36,7 +36,10 @@ describe('an answer by form_post', () => {
     await person.page.goto(url, { waitUntil: 'commit' })
     if (!javaScript) await person.page.getByRole('button', { name: 'Continua' }).click()
     const sent = await posted
-    expect(Object.fromEntries(new URLSearchParams(sent.postData() ?? ''))).toMatchObject({ error: 'login_required', state })
+    expect(Object.fromEntries(new URLSearchParams(sent.postData() ?? ''))).toMatchObject({
+      error: 'login_required',
+      state,
+    })
     const headers = await sent.allHeaders()
     expect([headers['content-type'], headers.origin]).toEqual([
       'application/x-www-form-urlencoded',

@@ -1,4 +1,5 @@
 /** The endpoints that a site's server speaks to: pushed requests, userinfo, introspection, revocation, discovery. */
+import { request as httpRequest } from 'node:http'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -158,6 +159,22 @@ describe('a pushed authorization request', () => {
       [400, 'invalid_request'],
       [400, 'request_uri_not_supported'],
     ])
+  })
+
+  it('is no longer than one in an address, also where nobody says how long it is', async () => {
+    const long = { ...pushed, state: 'x'.repeat(8192) }
+    expect((await asSito('par', long)).status).toBe(413)
+    const inPieces = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { Host: hosts.login, 'Content-Type': 'application/x-www-form-urlencoded' }
+      const sent = httpRequest(`${gateway.regional}/t/ala/par`, { method: 'POST', headers }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      sent.on('error', reject)
+      sent.write('client_id=palestra&')
+      sent.end(new URLSearchParams(long).toString())
+    })
+    expect(inPieces).toBe(413)
   })
 
   it('is over after a minute', async () => {

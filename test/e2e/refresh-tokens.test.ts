@@ -60,6 +60,16 @@ describe('a refresh token', () => {
     expect(tokens.scope).not.toContain('offline_access')
   })
 
+  it.each([
+    [1, 'al massimo per 30 giorni'],
+    [2, 'al massimo per 8 ore'],
+  ] as const)('is announced to the citizen, at level %i: %s', async (level, words) => {
+    const params = { acr_values: L(level), ...consented }
+    expect((await gateway.begin({ client: 'app', params })).page.text).toContain(words)
+    expect((await gateway.begin({ client: 'palestra', params })).page.text).not.toContain('senza di te')
+    expect((await gateway.begin({ client: 'app' })).page.text).not.toContain('senza di te')
+  })
+
   it('renews tokens of the same login: person, level and time of it stay', async () => {
     const { tokens, idToken, userinfo } = await loginAt(2)
     later(HOUR)

@@ -67,6 +67,8 @@ export const de: Dictionary = {
     dataIntro: 'Nach der Anmeldung geben wir nur diese Daten an „{service}“ ({tenant}) weiter, soweit vorhanden:',
     dataNone:
       '„{service}“ ({tenant}) erhält nur einen Code, an dem Sie wiedererkannt werden: keine persönlichen Daten.',
+    dataRenewed:
+      '„{service}“ kann diese Daten ohne Sie erneut abrufen, höchstens {time} lang ab der Anmeldung. Es endet, wenn Sie sich abmelden.',
     dataKept: 'Wie es die Regeln von SPID und CIE verlangen, bewahren wir den Nachweis der Anmeldung 24 Monate auf.',
     dataPrivacy: 'Wie wir mit Daten umgehen',
     other: 'Andere Benutzer',

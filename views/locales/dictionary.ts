@@ -93,6 +93,8 @@ export interface Dictionary {
     readonly dataIntro: string
     /** Instead of the list, where the service asks for nothing personal. `{service}`, `{tenant}` */
     readonly dataNone: string
+    /** The service may renew the login by itself. `{service}`, `{time}`: "8 ore" */
+    readonly dataRenewed: string
     readonly dataKept: string
     readonly dataPrivacy: string
     /** A way in that is not ours. */

@@ -63,6 +63,8 @@ export const en: Dictionary = {
     data: 'What the service receives',
     dataIntro: 'After you sign in we pass only these data to “{service}” ({tenant}), where we have them:',
     dataNone: '“{service}” ({tenant}) receives only a code that recognises you: no personal data.',
+    dataRenewed:
+      '“{service}” may ask us for this data again without you, for at most {time} from the sign-in. It ends when you sign out.',
     dataKept: 'As the rules of SPID and CIE require, we keep a record of the sign-in for 24 months.',
     dataPrivacy: 'How we handle your data',
     other: 'Other users',

@@ -63,6 +63,8 @@ export const it: Dictionary = {
     data: 'Quali dati riceve il servizio',
     dataIntro: 'Dopo l’accesso passiamo a «{service}» ({tenant}) solo questi dati, se disponibili:',
     dataNone: '«{service}» ({tenant}) riceve solo un codice che ti riconosce: nessun dato personale.',
+    dataRenewed:
+      '«{service}» può chiederci di nuovo questi dati senza di te, al massimo per {time} dall’accesso. Se esci, non può più.',
     dataKept: 'Come chiedono le regole di SPID e CIE, conserviamo la traccia dell’accesso per 24 mesi.',
     dataPrivacy: 'Come trattiamo i dati',
     other: 'Altre utenze',

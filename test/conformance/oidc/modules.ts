@@ -49,7 +49,10 @@ export const basicModules = {
   },
   'oidcc-ensure-request-with-unknown-parameter-succeeds': passed,
   'oidcc-id-token-hint': passed,
-  'oidcc-login-hint': { verdict: 'passed', note: 'a hint is ignored: Varco knows nobody before they have logged in' },
+  'oidcc-login-hint': {
+    verdict: 'passed',
+    note: 'a hint about a person is passed over: Varco knows nobody before they have logged in',
+  },
   'oidcc-ui-locales': passed,
   'oidcc-claims-locales': passed,
   'oidcc-ensure-request-with-acr-values-succeeds': passed,
