@@ -35,7 +35,9 @@ interface ClientKeys {
  */
 const stillPublished = async (keys: ClientKeys, assertion: string, header: object): Promise<boolean> => {
   if (!keys.stale()) return true
-  await keys.refresh()
+  await keys.refresh().catch(() => {
+    throw new errors.InvalidClientAuth('the keys that the client publishes cannot be had')
+  })
   for (const jwk of keys.selectForVerify(header)) {
     const key = await keys.getKeyObject(jwk, true)
     if (

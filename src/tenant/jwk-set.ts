@@ -33,10 +33,18 @@ const faultOf = (jwk: Readonly<Record<string, unknown>>): string | undefined => 
   return strong ? undefined : told('is not a public key that Varco can use', FIX)
 }
 
-const jwk = z.looseObject({ kty: z.string() }).superRefine((value, context) => {
-  const message = faultOf(value)
-  if (message !== undefined) context.addIssue({ code: 'custom', message })
-}, always)
+const member = z.string().exactOptional()
+/** RFC 7518 6.2.1 and 6.3.1, RFC 7517 4: what else a key says of itself (its chain, its uses) is for others. */
+const publicMembers = { n: member, e: member, crv: member, x: member, y: member, kid: member, use: member, alg: member }
+const known = ['kty', ...Object.keys(publicMembers)]
 
-/** RFC 7517 5: what other members it has says nothing here. */
-export const jwkSet = z.looseObject({ keys: z.array(jwk).min(1, told('is empty', FIX)) })
+const jwk = z
+  .looseObject({ kty: z.string(), ...publicMembers })
+  .superRefine((value, context) => {
+    const message = faultOf(value)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  }, always)
+  .transform((value) => Object.fromEntries(Object.entries(value).filter(([name]) => known.includes(name))))
+
+/** RFC 7517 5. */
+export const jwkSet = z.object({ keys: z.array(jwk).min(1, told('is empty', FIX)) })

@@ -97,6 +97,12 @@ describe('a client that signs', () => {
     })
   })
 
+  it('may say more of its key than anybody needs', async () => {
+    const key = jwk('ec')
+    const client = await clientOf(...signs(jwks({ ...key, key_ops: ['sign'], x5c: [7], 'x5t#S256': 'x' })))
+    expect(client?.jwks).toEqual({ keys: [key] })
+  })
+
   it('has its public keys where it publishes them', async () =>
     expect(await clientOf(...signs('jwks_uri: https://www.comune.esempio.example/jwks.json'))).toMatchObject({
       jwksUri: 'https://www.comune.esempio.example/jwks.json',
@@ -141,6 +147,13 @@ describe('a client that signs', () => {
       'P-256',
     ],
     ['half a key', signs(jwks({ kty: 'RSA', n: 'AQAB' })), 'clients[0].jwks.keys[0]', 'is not a public key', '2048'],
+    [
+      'a key with a number for its id',
+      signs(jwks({ ...jwk('ec'), kid: 7 })),
+      'clients[0].jwks.keys[0].kid',
+      'must be',
+      'a text',
+    ],
     [
       'a key for encryption',
       signs(jwks({ ...jwk('rsa'), use: 'enc' })),
