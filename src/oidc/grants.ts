@@ -55,19 +55,22 @@ export const createGrants = ({
     const longest = longestRenewal(citizen.level, { most: renewal, session: SESSION })
     const life = scopes.includes('offline_access') ? Math.max(SESSION, longest) : SESSION
     const { Grant } = provider()
-    const grant = before ?? new Grant({ accountId: sub, clientId: client.id, ...{ expiresIn: life } })
+    const grant = before ?? new Grant({ accountId: sub, clientId: client.id })
+    // one that has already been given for longer keeps its end
+    if (before === undefined || before.remainingTTL < life) Object.assign(grant, { exp: undefined, expiresIn: life })
     grant.addOIDCScope(scopes)
     grant.addOIDCClaims(claimsGrantable(client))
     const grantId = await grant.save()
-    await logins.put(grantId, { sub, citizen, declared: client.claims }, life)
+    await logins.put(grantId, { sub, citizen, declared: client.claims }, grant.remainingTTL)
     return grant
   }
 
   /** The grant becomes the session's, which knows one of each client: what an earlier one gave would outlive the logout. */
-  const join = async (session: Session, client: Client, sub: string, { jti, exp = 0 }: Grant, earlier?: string) => {
+  const join = async (session: Session, client: Client, sub: string, grant: Grant, earlier?: string) => {
+    const { jti: grantId, remainingTTL } = grant
     session.sidFor(client.id, sidOf(session.uid, client.id))
-    if (earlier !== undefined && earlier !== jti) await provider().RefreshToken.revokeByGrantId(earlier)
-    await people.remember(sub, { uid: session.uid, grantId: jti, until: exp })
+    if (earlier !== undefined && earlier !== grantId) await provider().RefreshToken.revokeByGrantId(earlier)
+    await people.remember(sub, { uid: session.uid, grantId }, remainingTTL)
   }
 
   /** That which the client has had from this very login, or a new one: another would end its tokens. */

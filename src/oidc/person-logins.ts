@@ -15,16 +15,18 @@ const MOST = 200
 export const personLogins = (records: Records, now: () => number) => {
   const seconds = () => Math.floor(now() / 1000)
   return {
-    async remember(sub: string, opened: Opened): Promise<void> {
+    /** `life`: seconds from now that what hangs on the grant may live. */
+    async remember(sub: string, { uid, grantId }: Omit<Opened, 'until'>, life: number): Promise<void> {
+      const opened: Opened = { uid, grantId, until: seconds() + life }
       const added = (known: readonly Opened[]) =>
         [...known.filter((one) => one.until > seconds() && one.grantId !== opened.grantId), opened].slice(-MOST)
       for (;;) {
         // the longest may be one of those before
         const known = await records.get<readonly Opened[]>('PersonLogins', sub)
         const until = Math.max(opened.until, ...(known ?? []).map((one) => one.until))
-        const life = Math.max(1, until - seconds())
-        if ((await records.update<readonly Opened[]>('PersonLogins', sub, added, life)) !== undefined) return
-        if (await records.add('PersonLogins', sub, [opened], life)) return
+        const longest = Math.max(1, until - seconds())
+        if ((await records.update<readonly Opened[]>('PersonLogins', sub, added, longest)) !== undefined) return
+        if (await records.add('PersonLogins', sub, [opened], longest)) return
       }
     },
     of: async (sub: string): Promise<readonly Opened[]> =>

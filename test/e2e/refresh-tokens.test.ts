@@ -3,17 +3,18 @@ import request from 'supertest'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hosts } from '../fixtures/gateway/identities.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
+import { linksIn } from '../fixtures/gateway/stories.ts'
 
 const HOUR = 3600 * 1000
 const DAY = 24 * HOUR
 const L = (level: number) => `https://www.spid.gov.it/SpidL${level}`
 
-const client = (id: string, more: string) => `
+const client = (id: string, more: string, tenant = 'ala') => `
   - id: ${id}
     names: { it: Servizio ${id} }
-    url: https://${id}.ala.example/
-    redirect_uris: [https://${id}.ala.example/callback]
-    post_logout_redirect_uris: [https://${id}.ala.example/]
+    url: https://${id}.${tenant}.example/
+    redirect_uris: [https://${id}.${tenant}.example/callback]
+    post_logout_redirect_uris: [https://${id}.${tenant}.example/]
     min_level: 1
     claims: [given_name]
     auth: none
@@ -24,8 +25,14 @@ beforeAll(async () => {
   gateway = await startGateway({
     // the clock that tests move
     now: () => Date.now(),
-    tenants: { ala: 'lifetimes: { refresh_token: 2592000 }' },
-    clients: { ala: client('app', 'refresh_tokens: true') + client('altra', 'refresh_tokens: true') },
+    tenants: {
+      ala: 'lifetimes: { refresh_token: 2592000 }',
+      moena: 'lifetimes: { refresh_token: 2592000 }\nsingle_sign_on: { hours: 8 }',
+    },
+    clients: {
+      ala: client('app', 'refresh_tokens: true') + client('altra', 'refresh_tokens: true'),
+      moena: client('app', 'refresh_tokens: true', 'moena'),
+    },
   })
   return () => gateway.close()
 })
@@ -174,5 +181,34 @@ describe('a refresh token', () => {
     await post('revocation', { token: tokens.refresh_token, client_id: 'app' }).expect(200)
     expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant')
     expect((await gateway.userinfo('ala', tokens.access_token)).status).toBe(401)
+  })
+})
+
+describe('a login that serves one service twice, by single sign-on', () => {
+  const plain = { acr_values: L(1), scope: 'openid profile' }
+  const offline = { acr_values: L(1), ...consented }
+  const refreshThere = (token: string) =>
+    post('token', { grant_type: 'refresh_token', refresh_token: token, client_id: 'app' }, 'moena')
+
+  const twice = async (first: Readonly<Record<string, string>>, second: Readonly<Record<string, string>>) => {
+    const start = { tenant: 'moena', client: 'app' }
+    const { login, end } = await gateway.loginBy('spid', { ...start, params: first })
+    const before = (await gateway.claimsOf(login, end)).tokens
+    const again = await gateway.begin({ ...start, browser: login.browser, params: second })
+    const goOn = linksIn(again.page).find((href) => href.includes('/continue')) ?? ''
+    return { before, after: (await gateway.claimsOf(again, await login.browser.get(goOn))).tokens }
+  }
+
+  it('may be renewed as long as the longer wish allows, when that came second', async () => {
+    const { after } = await twice(plain, offline)
+    later(20 * DAY)
+    const { body } = await refreshThere(after.refresh_token).expect(200)
+    expect(payloadOf(body.id_token).acr).toBe(L(1))
+  })
+
+  it('may be renewed as long as the longer wish allows, when that came first', async () => {
+    const { before } = await twice(offline, plain)
+    later(20 * DAY)
+    await refreshThere(before.refresh_token).expect(200)
   })
 })

@@ -57,7 +57,6 @@ const isAlive = async (token: string, tenant = 'ala') => (await gateway.userinfo
 describe('varco sessions end', () => {
   it('ends every session and token of that person at that Comune, and of nobody else', async () => {
     const computer = await entered()
-    const phone = await entered()
     const mario = await entered({ person: 'mario' })
     const elsewhere = await entered({ tenant: 'moena' })
     const second = await gateway.begin({
@@ -66,6 +65,7 @@ describe('varco sessions end', () => {
       params: { prompt: 'none' },
     })
     const { tokens } = await gateway.claimsOf(second, second.page)
+    const phone = await entered()
 
     const { code, text } = await end(`${taxCodeOf('ada').toLowerCase()}\n`)
     expect([code, text]).toEqual([0, expect.stringContaining('ala: this person had opened 3 services')])
