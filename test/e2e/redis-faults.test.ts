@@ -11,6 +11,7 @@ import { certificationAuthority, tlsIdentity } from '../../sandbox/pki/profiles.
 import type { RedisServers } from '../../src/store/redis/servers.ts'
 import { createRedisStore } from '../../src/store/redis.ts'
 import type { Store } from '../../src/store/store.ts'
+import { documentedUser } from '../fixtures/redis-groups.ts'
 import { freePort, type RedisSettings, startRedis } from '../fixtures/redis-server.ts'
 
 const value = Buffer.from('value')
@@ -226,15 +227,13 @@ describe('access to Redis', () => {
     await writeFile(join(folder, 'ca.pem'), authority.certificate)
     await writeFile(join(folder, 'redis.pem'), redis.certificate)
     await writeFile(join(folder, 'redis.key'), pem(redis.key))
-    const rights =
-      '~varco:* resetchannels -@all +get +set +getdel +del +eval +incrby +pttl +pexpire +expire +zadd +zrem +zrangebyscore +wait +info +hello +select +ping +quit'
     const port = await freePort()
     const settings = [
       ...['--port', '0', '--tls-port', String(port), '--tls-ca-cert-file', join(folder, 'ca.pem')],
       ...['--tls-cert-file', join(folder, 'redis.pem'), '--tls-key-file', join(folder, 'redis.key')],
-      ...['--aclfile', join(folder, 'users.acl')],
+      ...documentedUser('secret'),
+      ...['--user', 'default', 'off'],
     ]
-    await writeFile(join(folder, 'users.acl'), `user default off\nuser varco on >secret ${rights}\n`)
     await start({ port, settings })
     const url = `rediss://varco:secret@localhost:${port}`
     const tls = { ca: authority.certificate, cert: varco.certificate, key: pem(varco.key) }

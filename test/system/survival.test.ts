@@ -1,0 +1,104 @@
+/** Two hundred logins under way, at every step, when a gateway or the master of the store dies. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, it } from 'vitest'
+import { writeRegion } from '../fixtures/gateway/files.ts'
+import { identities } from '../fixtures/gateway/identities.ts'
+import { testIdps } from '../fixtures/gateway/idps.ts'
+import { createVarcoProcesses, type VarcoProcess } from '../fixtures/gateway/process.ts'
+import { type Survived, surviveWith } from '../fixtures/logins-under-way.ts'
+import { startCluster, startSentinels } from '../fixtures/redis-groups.ts'
+import { startRedis } from '../fixtures/redis-server.ts'
+
+const MANY = 200
+/** Milliseconds between the moment when all go on and the one when something dies: in the middle of their requests. */
+const MEANWHILE = 150
+
+const varco = createVarcoProcesses()
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  varco.killAll()
+  for (const step of undo.splice(0).reverse()) await step()
+})
+
+const startGateways = async (store: string) => {
+  const keys = await identities()
+  const idps = testIdps(keys, Date.now)
+  const folder = await mkdtemp(join(tmpdir(), 'varco-survival-'))
+  undo.push(() => rm(folder, { recursive: true, force: true }))
+  const file = await writeRegion(folder, keys, {
+    spidMetadata: [idps.alfa.metadataXml(), idps.beta.metadataXml()],
+    cieMetadata: idps.cie.metadataXml(),
+  })
+  const text = await readFile(file, 'utf8')
+  const filled = text
+    .replace('store: { kind: memory }', `store: ${store}`)
+    .replace(/^trusted_proxies: .*$/m, 'trusted_proxies: [127.0.0.1]')
+  await writeFile(file, filled)
+  const gateways: { readonly varco: VarcoProcess; readonly address: string }[] = []
+  for (let number = 0; number < 2; number++) {
+    const gateway = varco.run(['start', '--config', file], { REDIS_PASSWORD: 'secret' })
+    gateways.push({ varco: gateway, address: `http://127.0.0.1:${(await gateway.ports()).regional}` })
+  }
+  return { gateways, addresses: gateways.map(({ address }) => address), idps }
+}
+
+const user = 'username: varco, password: env:REDIS_PASSWORD'
+const listed = (servers: readonly { host: string; port: number }[]) =>
+  JSON.stringify(servers.map(({ host, port }) => `${host}:${port}`))
+
+/** All end well, nothing counts twice, and nobody is left with a page that says nothing. */
+const report = (what: string, survived: Survived) => {
+  const { completed, reloaded, restarted, doubles, unclear, slowest } = survived
+  console.log(
+    `${what}: ${completed} of ${MANY} logins completed, ${reloaded} after an error page or a refusal, ` +
+      `${restarted} of them begun anew; ${doubles} doubles; slowest answer ${Math.round(slowest)} ms`,
+  )
+  expect(unclear).toEqual([])
+  expect(completed).toBe(MANY)
+  expect(doubles).toBe(0)
+}
+
+it('no login is lost when a gateway is killed with -9', async () => {
+  const redis = await startRedis()
+  undo.push(() => redis.stop())
+  const { gateways, addresses, idps } = await startGateways(`{ kind: redis, url: "${redis.url}" }`)
+  const happens = async () => {
+    await sleep(MEANWHILE)
+    gateways[0]?.varco.child.kill('SIGKILL')
+  }
+  report('gateway killed', await surviveWith({ many: MANY, addresses, idps, happens }))
+}, 180_000)
+
+it('no login is lost when the master under Sentinel is killed', async () => {
+  const group = await startSentinels()
+  undo.push(() => group.stop())
+  const { addresses, idps } = await startGateways(
+    `{ kind: sentinel, name: varco, sentinels: ${listed(group.servers.sentinels)}, ${user} }`,
+  )
+  const happens = async () => {
+    const master = await group.master()
+    await sleep(MEANWHILE)
+    await master?.stop()
+  }
+  const survived = await surviveWith({ many: MANY, addresses, idps, happens })
+  report('master under Sentinel killed', survived)
+  // or nobody would have noticed
+  expect(survived.reloaded).toBeGreaterThan(10)
+}, 180_000)
+
+it('no login is lost when a master of the Cluster is killed', async () => {
+  const group = await startCluster()
+  undo.push(() => group.stop())
+  const { addresses, idps } = await startGateways(`{ kind: cluster, nodes: ${listed(group.servers.nodes)}, ${user} }`)
+  const happens = async () => {
+    const master = await group.masterOf('varco:{t:ala}:')
+    await sleep(MEANWHILE)
+    await master?.stop()
+  }
+  const survived = await surviveWith({ many: MANY, addresses, idps, happens })
+  report('master of the Cluster killed', survived)
+  expect(survived.reloaded).toBeGreaterThan(10)
+}, 180_000)
