@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { isConformityPageInStep } from './docs-conformity.ts'
 import { isErrorsPageInStep } from './docs-errors.ts'
+import { isHelpPageInStep } from './docs-help.ts'
 import { isConformancePageInStep } from './docs-oidc-conformance.ts'
 
 const root = dirname(import.meta.dirname)
@@ -28,6 +29,7 @@ const checks: Readonly<Record<string, Check>> = {
   'docs/conformity.md in step': () =>
     isConformityPageInStep() ? '' : 'Run: npx varco run test/docs-conformity.ts --write\n',
   'docs/errors.md in step': () => (isErrorsPageInStep() ? '' : 'Run: npx varco run test/docs-errors.ts --write\n'),
+  'docs/help.md in step': () => (isHelpPageInStep() ? '' : 'Run: npx varco run test/docs-help.ts --write\n'),
   'docs/oidc-conformance.md in step': () =>
     isConformancePageInStep() ? '' : 'Run: npx varco run test/docs-oidc-conformance.ts --write\n',
 }

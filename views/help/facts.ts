@@ -70,19 +70,19 @@ export const facts: readonly Fact[] = [
     it: {
       question: 'Ho perso il PIN o il PUK della CIE: che cosa faccio?',
       answer:
-        'Se hai il PUK, apri l’app CieID, vai su «Gestione carta» e poi «Sblocco carta», e scegli un nuovo PIN. Se hai perso anche il PUK, l’anagrafe di qualsiasi Comune ti ristampa i codici: porta la carta. Puoi anche recuperare il PUK sul sito, con la carta e il contatto dato alla richiesta: la risposta arriva dopo 48 ore.',
+        'Se hai il PUK, apri l’app CieID, vai su «Gestione carta» e poi «Sblocco carta», e scegli un nuovo PIN. Se hai perso anche il PUK, l’anagrafe di qualsiasi Comune ti ristampa i codici: porta un documento valido. Puoi anche recuperare il PUK sul sito, con la carta e il contatto dato alla richiesta: la risposta arriva dopo 48 ore.',
       link: 'Recupero del PUK',
     },
     de: {
       question: 'Ich habe PIN oder PUK der CIE verloren: Was tun?',
       answer:
-        'Wenn Sie die PUK haben, öffnen Sie die App CieID, gehen auf „Gestione carta“ und „Sblocco carta“ und wählen eine neue PIN. Fehlt auch die PUK, druckt das Meldeamt jeder Gemeinde die Codes neu aus: Bringen Sie die Karte mit. Die PUK gibt es auch auf der Website, mit der Karte und dem beim Antrag angegebenen Kontakt: Die Antwort kommt nach 48 Stunden.',
+        'Wenn Sie die PUK haben, öffnen Sie die App CieID, gehen auf „Gestione carta“ und „Sblocco carta“ und wählen eine neue PIN. Fehlt auch die PUK, druckt das Meldeamt jeder Gemeinde die Codes neu aus: Bringen Sie einen gültigen Ausweis mit. Die PUK gibt es auch auf der Website, mit der Karte und dem beim Antrag angegebenen Kontakt: Die Antwort kommt nach 48 Stunden.',
       link: 'PUK wiederbekommen (italienisch)',
     },
     en: {
       question: 'I lost the PIN or PUK of my CIE: what now?',
       answer:
-        'If you have the PUK, open the CieID app, go to “Gestione carta”, then “Sblocco carta”, and choose a new PIN. If the PUK is lost too, the registry office of any Italian municipality prints the codes again: bring the card. You can also get the PUK on the website, with the card and the contact that you gave when you applied: the answer comes after 48 hours.',
+        'If you have the PUK, open the CieID app, go to “Gestione carta”, then “Sblocco carta”, and choose a new PIN. If the PUK is lost too, the registry office of any Italian municipality prints the codes again: bring a valid identity document. You can also get the PUK on the website, with the card and the contact that you gave when you applied: the answer comes after 48 hours.',
       link: 'Get the PUK back (in Italian)',
     },
   },
