@@ -99,6 +99,7 @@ export const startGateway = async (
     now,
     processId,
     storePing: () => store.ping(),
+    storeFullness: () => store.fullness,
     listsReadAt: () => listsReadAt(),
   })
   const { audit, scope, observers } = watching

@@ -32,12 +32,14 @@ export const createWatching = (
     now,
     processId,
     storePing,
+    storeFullness,
     listsReadAt,
   }: {
     log: Logger
     now: () => number
     processId: string
     storePing: () => Promise<void>
+    storeFullness: () => number
     listsReadAt: () => Readonly<Record<string, number | undefined>>
   },
 ): Watching => {
@@ -59,6 +61,7 @@ export const createWatching = (
     })),
     lists: listsReadAt,
     storePing,
+    storeFullness,
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(stateDir)
       return bavail * bsize

@@ -16,6 +16,8 @@ export interface Watched {
   readonly lists: () => Readonly<Record<string, number | undefined>>
   /** Rejects when the store does not answer. */
   readonly storePing: () => Promise<void>
+  /** From 0 to 1. */
+  readonly storeFullness: () => number
   /** Bytes left where state_dir stands. */
   readonly freeBytes: () => Promise<number>
 }
@@ -90,6 +92,7 @@ export const createMetrics = (watched: Watched): Metrics => {
     'error',
   ])
   const pages = counter('varco_requests_refused_total', 'Requests that ended in an error page or JSON.', ['code'])
+  const limits = counter('varco_limits_reached_total', 'Networks that did something too often.', ['tenant', 'limit'])
   const alarms = counter('varco_alarms_total', 'Events that a human must look at: docs/events.md.', ['event'])
   const http = new Histogram({
     name: 'varco_http_request_duration_seconds',
@@ -130,6 +133,9 @@ export const createMetrics = (watched: Watched): Metrics => {
       ),
     )
   })
+  gauge('varco_store_fullness_ratio', 'How full the store is; from 0.8 on no login begins.', [], (own) =>
+    own.set(watched.storeFullness()),
+  )
   gauge('varco_state_dir_free_bytes', 'Bytes left where register and keys stand.', [], async (own) => {
     own.set(await watched.freeBytes().catch(() => 0))
   })
@@ -148,6 +154,7 @@ export const createMetrics = (watched: Watched): Metrics => {
     'login.abandoned': ({ tenant }) => abandoned.inc({ tenant }),
     'token.issued': ({ tenant }) => tokens.inc({ tenant }),
     'oidc.refused': ({ tenant, error }) => oidcRefused.inc({ tenant, error }),
+    'limit.reached': ({ tenant, limit }) => limits.inc({ tenant, limit }),
     'request.refused': ({ code }) => pages.inc({ code }),
   }
   const count: Listener = (event) => {

@@ -33,6 +33,7 @@ describe('who operates the gateway', () => {
     expect(figure(text, `varco_logins_refused_total{${idp},code="idp_consent_refused",authenticated="true"}`)).toBe(1)
     expect(figure(text, 'varco_logins_finished_total{tenant="ala",upstream="spid"}')).toBe(1)
     expect(figure(text, 'varco_store_up')).toBe(1)
+    expect(figure(text, 'varco_store_fullness_ratio')).toBeLessThan(0.01)
     expect(figure(text, 'varco_state_dir_free_bytes')).toBeGreaterThan(0)
     expect(figure(text, `varco_idp_last_login_timestamp_seconds{${idp}}`)).toBeGreaterThan(1.7e9)
     expect(figure(text, 'varco_certificate_expiry_timestamp_seconds{use="spid",tenant=""}')).toBeGreaterThan(1.7e9)
