@@ -12,7 +12,7 @@ import type { Ctx, Handler } from './request-context.ts'
 /** For one neighbourhood at one tenant, in ten minutes. */
 export interface Allowances {
   readonly loginStarts: number
-  /** Of identity providers, brought by browsers; logouts among them. */
+  /** Of identity providers, brought by browsers; logouts among them, and those that a service's page posts. */
   readonly answers: number
   readonly cards: number
   /** Servers that cannot prove which client they are. One that can is not counted: it speaks for all its citizens. */
@@ -28,6 +28,8 @@ const limitedAt = (method: string, path: string): readonly LimitedUse[] => {
   if (method === 'GET' && path === '/authorize') return ['login']
   if (method === 'GET' && /^\/login\/[^/]+\/begin$/.test(path)) return ['choice']
   if (/^\/saml\/[^/]+\/(acs|slo)$/.test(path)) return ['answer']
+  // kept until the browser comes back for it, with its cookie or without
+  if (method === 'POST' && path === '/end-session') return ['answer']
   if (path === '/cns') return ['card']
   if (method === 'POST' && path === '/par') return ['pushed', 'client']
   return method === 'POST' && /^\/(token|introspection|revocation)$/.test(path) ? ['client'] : []

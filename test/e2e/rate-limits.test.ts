@@ -109,6 +109,13 @@ describe('a limit for each network', () => {
     expect(gateway.events('limit.reached').at(-1)).toMatchObject({ limit: 'answer' })
   })
 
+  it('counts logouts that a page posts, which are kept until the browser comes back', async () => {
+    const browser = gateway.browser(at(somewhere()))
+    const leave = async () =>
+      (await browser.visit(`${gateway.issuerOf('ala')}/end-session`, { form: { state: 'x' }, crossSite: true })).status
+    expect([await leave(), await leave(), await leave(), await leave()]).toEqual([303, 303, 303, 429])
+  })
+
   it('counts cards by the address of the browser that shows them', async () => {
     const url = `https://${hosts.cns}/t/ala/cns?ticket=nonsense`
     const from = somewhere()
