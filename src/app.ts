@@ -22,6 +22,8 @@ import { type RequestObserver, requestLog } from './http/request-log.ts'
 import { originForm } from './http/request-target.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { tenantResolver } from './http/tenant-resolver.ts'
+import type { InteractionDeps } from './interaction/deps.ts'
+import { createStatusPage } from './interaction/status-page.ts'
 import type { Keyring } from './keyring/keyring.ts'
 import { type Backchannel, createBackchannel } from './oidc/backchannel.ts'
 import { createRevocations, REVOCATION_QUEUE, type Revocations } from './oidc/revocation.ts'
@@ -48,8 +50,9 @@ export interface AppDeps {
   readonly assets: Assets
   readonly audit: Audit
   readonly scope: RequestScope
-  /** What operators switch off for a while. */
-  readonly isPaused: (upstream: UpstreamId, idp?: string) => boolean
+  readonly isPaused: InteractionDeps['isPaused']
+  readonly standing: InteractionDeps['standing']
+  readonly departed: InteractionDeps['departed']
   readonly maintenanceUntil: () => number | undefined
   /** Told of each request beside the log. */
   readonly observers: readonly RequestObserver[]
@@ -76,7 +79,7 @@ export const createApp = (deps: AppDeps): App => {
   const { config, store, keyring, audit, log, now, randomId, assets } = deps
   const tenants = createTenantRegistry(config.tenants)
   const metadataOf = createServedMetadata(config)
-  const pages = createPages({ renderer: deps.renderer, region: config.region, now })
+  const pages = createPages({ renderer: deps.renderer, region: config.region, publicUrl: config.publicUrl, now })
 
   const apps = createTenantApps({
     keyring,
@@ -149,6 +152,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveAssets(assets))
     koa.use(serveAssets(brandAssets(tenants.byId)))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
+    koa.use(createStatusPage({ ...deps, pages, region: config.region }))
     koa.use(tenantResolver(tenants))
     koa.use(
       rateLimit({ limits: deps.limits, allowances: config.rateLimits, trustedProxies, fullness: deps.fullness, audit }),

@@ -34,6 +34,7 @@ export type Sentence =
   | 'method_off'
   | 'method_paused'
   | 'maintenance'
+  | 'loop'
   | 'fiscal_number'
   | 'eidas_fiscal_number'
   | 'logout_unverifiable'
@@ -141,6 +142,7 @@ export const errorTable = {
   interaction_expired: local(400, 'expired'),
   login_result_unknown: local(403, 'expired'),
   service_state_expired: { ...atChoice('forgotten'), status: 409 },
+  login_loop: local(429, 'loop'),
   login_browser_mismatch: local(403, 'other_browser'),
   upstream_unknown: local(404, 'bad_link'),
   upstream_not_allowed: atChoice('method_off'),

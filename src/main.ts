@@ -136,6 +136,7 @@ export const startGateway = async (
       draining,
       lists: national.readAt(),
       lastLogins: watching.lastLogins(),
+      counts: watching.counting.counts(),
     }),
     ...(config.store.kind === 'memory' && { socketIn: stateDir }),
   })
@@ -150,6 +151,8 @@ export const startGateway = async (
     limits: createLimits({ store, masterKey, now }),
     fullness: () => store.fullness,
     isPaused: control.switches.isPaused,
+    standing: control.standing,
+    departed: watching.counting.departed,
     maintenanceUntil: control.switches.maintenanceUntil,
     keyring: createKeyring({ stateDir, masterKeys, now }),
     register: timedRegister(register, watching.metrics.registerWrote),

@@ -9,6 +9,7 @@ import type { InteractionDeps } from './interaction/deps.ts'
 import { createInteractionRoutes } from './interaction/routes.ts'
 import { isForBrowsers, methodsAt, routes } from './oidc/endpoints.ts'
 import { createTenantProvider, type TenantProvider } from './oidc/provider.ts'
+import type { Limits } from './store/limits.ts'
 import type { Client } from './tenant/tenant.ts'
 
 export interface TenantApp {
@@ -22,7 +23,11 @@ export type TenantDeps = Omit<InteractionDeps, 'oidc'> &
   Omit<Parameters<typeof createTenantProvider>[0], 'renderError' | 'renderPost' | 'browserOf'> & {
     /** When maintenance ends, milliseconds since 1970; undefined when there is none. */
     readonly maintenanceUntil: () => number | undefined
+    readonly limits: Limits
   }
+
+/** Times in ten minutes that one browser may come from one service: a person does not, a site that sends them back does. */
+const MOST_RETURNS = 20
 
 /** Characters of an authorization request's query: its `state` is kept for as long as the login may take. */
 const LONGEST_QUERY = 8192
@@ -95,6 +100,15 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
     ctx.redirect(`${tenant.mountPath}${routes.authorization}?${query}`)
   }
 
+  const returns = deps.limits('return', MOST_RETURNS)
+  const stopLoop = async (ctx: Ctx): Promise<void> => {
+    const browser = browserOf(ctx.req, https)
+    if (browser === undefined) return
+    const who = `${browser} ${ctx.query.client_id}`
+    if ((await returns.use({ tenant: tenant.id, network: who })).wait !== undefined)
+      throw new GatewayError('login_loop')
+  }
+
   const provide = async (ctx: Ctx, path: string): Promise<void> => {
     const { req, res } = ctx
     // RFC 6749 5.2: a server is answered in JSON, whatever its HTTP library says that it likes
@@ -117,7 +131,10 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
       throw new GatewayError('request_too_large', 'form')
     const [, uid] = /^\/authorize\/([\w-]+)$/.exec(path) ?? []
     if (uid !== undefined && !(await oidc.isBeginner(req, uid))) throw new GatewayError('login_browser_mismatch')
-    if (path === routes.authorization) nameBrowser(ctx, https, randomId)
+    if (path === routes.authorization) {
+      await stopLoop(ctx)
+      nameBrowser(ctx, https, randomId)
+    }
     Object.assign(req, { originalUrl: req.url })
     // a login is resumed by its cookie: no parameter has a meaning there
     req.url = uid === undefined ? `${path}${ctx.search}` : path

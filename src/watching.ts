@@ -10,6 +10,7 @@ import type { GatewayConfig } from './config/gateway-config.ts'
 import type { RequestObserver } from './http/request-log.ts'
 import { createLastLogins } from './operations/last-logins.ts'
 import { createMetrics, type Metrics } from './operations/metrics.ts'
+import { type Counting, createCounting } from './operations/standing.ts'
 import { createTracing, otlpProcessor } from './operations/tracing.ts'
 import { version } from './operations/version.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
@@ -21,6 +22,7 @@ export interface Watching {
   readonly metrics: Metrics
   /** When each way in, and each provider, last let somebody in. */
   readonly lastLogins: () => Readonly<Record<string, number>>
+  readonly counting: Counting
   /** Writes what waits. */
   close(): Promise<void>
 }
@@ -68,18 +70,26 @@ export const createWatching = (
     },
   })
   const lastLogins = createLastLogins(now)
+  const counting = createCounting(now)
   const tracing =
     config.tracing && createTracing({ processor: otlpProcessor(config.tracing.otlp), version, instance: processId })
   const observers = [metrics, ...(tracing ? [tracing] : [])]
   return {
     audit: createAudit({
       scope,
-      listeners: [logEvents(log), steps.listener, lastLogins.listener, ...observers.map(({ listener }) => listener)],
+      listeners: [
+        logEvents(log),
+        steps.listener,
+        lastLogins.listener,
+        counting.listener,
+        ...observers.map(({ listener }) => listener),
+      ],
     }),
     scope,
     observers,
     metrics,
     lastLogins: lastLogins.all,
+    counting,
     close: async () => {
       await steps.close()
       await tracing?.close()

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { sharedBetween, type TenantSource } from '../tenant/between.ts'
 import { differences, readPin } from '../tenant/immutable.ts'
 import { lifetimesOf } from '../tenant/lifetimes.ts'
+import { noticesOf } from '../tenant/notices.ts'
 import { helpdeskOf, legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
 import { readOwnSignings } from '../tenant/read-federation.ts'
 import { tenantSchema } from '../tenant/schema.ts'
@@ -173,6 +174,7 @@ export const regionOf = (file: RegionFile, eidas: boolean): Region => ({
   cnsLabel: file.cns_label,
   methodOrder: eidas && !file.method_order.includes('eidas') ? [...file.method_order, 'eidas'] : file.method_order,
   lifetimes: lifetimesOf(file.lifetimes),
+  notices: noticesOf(file.notices),
 })
 
 const hostsOfTheGateway = (

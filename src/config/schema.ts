@@ -1,6 +1,7 @@
 /** gateway.yaml and region.yaml: every key, in the order in which docs and examples show it. */
 import { z } from 'zod'
 import { lifetimesSchema } from '../tenant/lifetimes.ts'
+import { noticesSchema } from '../tenant/notices.ts'
 import { told } from './explain.ts'
 import type { MetadataSource } from './gateway-config.ts'
 import { certificateReference, secretReference } from './references.ts'
@@ -325,6 +326,7 @@ export const regionSchema = block({
     .superRefine(distinct(), always)
     .default([...methods]),
   lifetimes: lifetimesSchema,
+  notices: noticesSchema,
 })
 export type RegionFile = z.output<typeof regionSchema>
 

@@ -61,10 +61,12 @@ const sameAtOf = (req: IncomingMessage): string | undefined => {
 export const createPages = ({
   renderer,
   region,
+  publicUrl,
   now,
 }: {
   renderer: Renderer
   region: Region
+  publicUrl: string
   now: () => number
 }): Pages => {
   const localised = (text: Localised | undefined, language: Language) => text && inLanguage(text, language)
@@ -116,6 +118,10 @@ export const createPages = ({
           accessibilityUrl: localised(legal.accessibilityUrl, language),
           notesUrl: localised(legal.notesUrl, language),
         }),
+        statusHref: `${publicUrl}/status?lang=${language}`,
+        banners: [...(tenant?.notices ?? []), ...region.notices]
+          .filter(({ from, until }) => from <= now() && now() < until)
+          .map(({ text }) => phraseIn(text, language)),
         assets: '/assets',
       }),
       view,

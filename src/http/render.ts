@@ -14,7 +14,7 @@ export interface Renderer {
   render<K extends keyof Views>(page: K, frame: Frame, view: Views[K]): string
 }
 
-const PAGES = ['login', 'error', 'help', 'post', 'logout'] as const satisfies readonly (keyof Views)[]
+const PAGES = ['login', 'error', 'help', 'post', 'logout', 'status'] as const satisfies readonly (keyof Views)[]
 const PARTIALS = [
   'layout',
   'header',
@@ -45,6 +45,7 @@ const LOCALS = [
   'support',
   'claimLabels',
   'helpGroups',
+  'clock',
   'reviewed',
   'partial',
   'head',
@@ -98,6 +99,7 @@ const titles: { readonly [K in keyof Views]: (t: Phrases, view: Views[K]) => Phr
   },
   error: (t, { alert }) => fill(t.frame.errorTitle, { title: toldBy(t, alert).title.text }),
   help: (t) => t.help.title,
+  status: (t) => t.status.title,
   post: (t, { to }) => fill(t.post.title, { to }),
   logout: (t, { step }) => t.logout[`${step}Title`],
 }
@@ -132,6 +134,7 @@ export const createRenderer = ({ viewsDir, assets }: { viewsDir: string; assets:
           href: supportHref(t, frame, alert, service ?? restart?.service),
         }),
         helpGroups: (help: HelpView) => helpGroups(t, frame.language, help),
+        clock: (at: number) => timeOf(at, frame),
         reviewed: review !== undefined,
         claimLabels: (claims: readonly string[]) => claimLabelsOf(t, claims),
         partial: (name: string, input: unknown = {}): Html => run(partials, name, { ...locals, input }),

@@ -30,8 +30,10 @@ export interface Frame {
   /** The page with questions and answers. */
   readonly helpHref?: string
   readonly legal: { readonly privacyUrl?: string; readonly accessibilityUrl?: string; readonly notesUrl?: string }
+  /** Of the page that says how the ways in are doing. */
+  readonly statusHref: string
   /** Said on every page, above its heading: planned maintenance, say. */
-  readonly banner?: Phrase
+  readonly banners: readonly Phrase[]
   /** Path prefix of the static files, e.g. `/assets`. */
   readonly assets: string
 }
@@ -134,7 +136,24 @@ export interface LogoutView {
   readonly form?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
 }
 
+/** `partly`: some logins fail; `unknown`: too few logins to say. */
+export type Standing = 'well' | 'partly' | 'trouble' | 'unknown' | 'paused'
+
+export interface StatusView {
+  /** Milliseconds since 1970, as `maintenanceUntil`. */
+  readonly at: number
+  /** Nobody can begin a login until then. */
+  readonly maintenanceUntil?: number
+  readonly ways: readonly {
+    readonly label: string
+    readonly standing: Standing
+    /** Empty where there is one only. */
+    readonly providers: readonly { readonly name: string; readonly standing: Standing }[]
+  }[]
+}
+
 export interface Views {
+  status: StatusView
   login: LoginView
   error: ErrorView
   help: HelpView

@@ -1,6 +1,7 @@
 /** The citizen has chosen: a pending login is stored under a fresh RelayState and the browser goes to the upstream. */
 import type { Level } from '../citizen/assurance.ts'
 import { GatewayError } from '../errors.ts'
+import { neighbourhoodOf } from '../http/networks.ts'
 import type { Ctx } from '../http/request-context.ts'
 import { allowFormTo } from '../http/security-headers.ts'
 import type { LoginUnderWay } from '../oidc/logins.ts'
@@ -86,6 +87,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
       clientAddress: ctx.state.clientAddress,
     })
     audit({ type: 'login.sent', ...facts, level: pending.level })
+    deps.departed(upstream.id, pending.idp?.entityId, neighbourhoodOf(ctx.state.clientAddress).near)
 
     if (outcome.kind === 'redirect') {
       ctx.status = 302

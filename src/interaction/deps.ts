@@ -22,6 +22,10 @@ export interface InteractionDeps {
   readonly audit: Audit
   /** Has an operator switched this way in, or this provider of it, off for now? */
   readonly isPaused: (upstream: UpstreamId, idp?: string) => boolean
+  /** How the last minutes' logins by a way in, or by a provider's entityID, went. */
+  readonly standing: (target: string) => 'well' | 'partly' | 'trouble' | 'unknown'
+  /** Told of each citizen who leaves for a provider, with the network they are in. */
+  readonly departed: (upstream: UpstreamId, idp: string | undefined, network: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** 128 random bits or more, safe in a URL and as the tail of an NCName. */

@@ -34,7 +34,7 @@ export const createLoginPage = (deps: InteractionDeps) => {
         name,
         href: hrefOf(idp),
         // it stays in the list, which must be complete
-        troubled: deps.isPaused(upstream.id, idp),
+        troubled: deps.isPaused(upstream.id, idp) || deps.standing(idp ?? upstream.id) === 'trouble',
       }))
       const card = upstream.id === 'cie' && login.level < 3 ? { cardHref: hrefOf(undefined, { level: '3' }) } : {}
       const open = upstream.id === 'spid' && login.idpHint === 'spid'

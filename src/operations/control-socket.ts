@@ -29,27 +29,6 @@ const answerTo = ({ call, target = '', value }: Call, control: Control): Promise
   return call === 'gateways' ? control.gateways() : control.switches()
 }
 
-/** Takes the place of the socket of a gateway that was killed. */
-export const listenForControl = async (stateDir: string, control: Control): Promise<Server> => {
-  const path = socketOf(stateDir)
-  const server = createServer(async (req, res) => {
-    try {
-      const answer = await answerTo(JSON.parse(await readText(req)) as Call, control)
-      res.end(JSON.stringify(answer ?? null))
-    } catch (error) {
-      res.writeHead(500).end((error as Error).message)
-    }
-  })
-  await mkdir(stateDir, { recursive: true, mode: 0o700 })
-  await unlink(path).catch(() => undefined)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, resolve)
-  })
-  await chmod(path, 0o600)
-  return server
-}
-
 const send = (path: string, call: Call): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const sent = request({ socketPath: path, method: 'POST', path: '/', timeout: 5000 }, async (response) => {
@@ -67,6 +46,44 @@ const send = (path: string, call: Call): Promise<unknown> =>
     )
     sent.end(JSON.stringify(call))
   })
+
+const listen = (server: Server, path: string): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    )
+    server.listen(path, () => resolve(true))
+  })
+
+const isAlive = (path: string): Promise<boolean> =>
+  send(path, { call: 'switches' }).then(
+    () => true,
+    () => false,
+  )
+
+/**
+ * Takes the place of the socket of a gateway that was killed. Undefined where another gateway on this folder has it:
+ * each of them has a store of its own, and only that one can be reached.
+ */
+export const listenForControl = async (stateDir: string, control: Control): Promise<Server | undefined> => {
+  const path = socketOf(stateDir)
+  const server = createServer(async (req, res) => {
+    try {
+      const answer = await answerTo(JSON.parse(await readText(req)) as Call, control)
+      res.end(JSON.stringify(answer ?? null))
+    } catch (error) {
+      res.writeHead(500).end((error as Error).message)
+    }
+  })
+  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  if (!(await listen(server, path))) {
+    if (await isAlive(path)) return undefined
+    await unlink(path).catch(() => undefined)
+    if (!(await listen(server, path))) return undefined
+  }
+  await chmod(path, 0o600)
+  return server
+}
 
 export const controlBySocket = (stateDir: string): Control => {
   const call = <T>(what: Call) => send(socketOf(stateDir), what) as Promise<T>

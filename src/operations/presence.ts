@@ -1,5 +1,6 @@
 /** Which gateways run, as each says of itself: for `varco status`, from one place. */
 import type { Records } from '../store/sealed.ts'
+import type { Counts } from './standing.ts'
 
 export interface Presence {
   /** Host, process and a random tail. */
@@ -15,6 +16,8 @@ export interface Presence {
   readonly lists: Readonly<Record<string, number | undefined>>
   /** When each way in, and each provider by its entityID, last let somebody in. */
   readonly lastLogins: Readonly<Record<string, number>>
+  /** How the last minutes' logins went, by the same keys. */
+  readonly counts: Readonly<Record<string, Counts>>
 }
 
 export const BEAT_EVERY = 5000

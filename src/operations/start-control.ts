@@ -4,6 +4,7 @@ import type { SealedStore } from '../store/sealed.ts'
 import { createControl } from './control.ts'
 import { listenForControl } from './control-socket.ts'
 import { BEAT_EVERY, type Presence } from './presence.ts'
+import { type Counts, type Standing, standingOf, together } from './standing.ts'
 import { type Followed, followSwitches } from './switches.ts'
 
 /** Milliseconds: how soon a gateway does what an operator switched. */
@@ -11,6 +12,8 @@ const LOOK_EVERY = 1000
 
 export interface RunningControl {
   readonly switches: Followed
+  /** Of a way in (`spid`) or a provider (its entityID), at all gateways together. */
+  standing(target: string): Standing
   stop(): Promise<void>
 }
 
@@ -30,15 +33,26 @@ export const startControl = async ({
 }): Promise<RunningControl> => {
   const { control, presences } = createControl({ store, now })
   const switches = followSwitches({ board: control, audit, now })
-  const beat = () => presences.beat({ ...presence(), seenAt: now() }).catch(() => undefined)
-  await Promise.all([switches.refresh(), beat()])
+  let seen: readonly Presence[] = []
+  const beat = async () => {
+    await presences.beat({ ...presence(), seenAt: now() })
+    seen = await presences.gateways()
+  }
+  const countsOf = (target: string): Counts => {
+    const self = presence()
+    // the own counts are of this moment, the others' of a few seconds ago
+    const others = seen.filter(({ id }) => id !== self.id)
+    return together([self, ...others].flatMap(({ counts }) => counts[target] ?? []))
+  }
+  await Promise.all([switches.refresh(), beat().catch(() => undefined)])
   const socket = socketIn === undefined ? undefined : await listenForControl(socketIn, control)
   const timers = [
     setInterval(() => void switches.refresh(), LOOK_EVERY).unref(),
-    setInterval(() => void beat(), BEAT_EVERY).unref(),
+    setInterval(() => void beat().catch(() => undefined), BEAT_EVERY).unref(),
   ]
   return {
     switches,
+    standing: (target) => standingOf(countsOf(target)),
     stop: async () => {
       for (const timer of timers) clearInterval(timer)
       socket?.closeAllConnections()

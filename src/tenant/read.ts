@@ -7,6 +7,7 @@ import { isLoopback } from '../config/rules.ts'
 import type { YamlFile } from '../config/yaml-file.ts'
 import { defaultSpidAttributes, eidasAttributeNames } from './attribute-names.ts'
 import { lifetimesOf } from './lifetimes.ts'
+import { noticesOf } from './notices.ts'
 import { readClient } from './read-client.ts'
 import { aboutBody, attributeSetOf, cieServiceOf, faceOf, type OwnSignings } from './read-federation.ts'
 import type { Region } from './region.ts'
@@ -138,6 +139,7 @@ export const readTenant = (
     ...registrations,
     ...(eidas !== undefined && { eidas }),
     lifetimes: lifetimesOf(file.lifetimes, region.lifetimes),
+    notices: noticesOf(file.notices),
     ...(file.single_sign_on !== undefined && {
       singleSignOn: { seconds: Math.round(file.single_sign_on.hours * 3600) },
     }),

@@ -20,6 +20,7 @@ import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
 import { lifetimesSchema } from './lifetimes.ts'
 import { publicOnceLive } from './live-addresses.ts'
+import { noticesSchema } from './notices.ts'
 import { reservedIds } from './reserved.ts'
 import { languages } from './tenant.ts'
 
@@ -127,6 +128,7 @@ export const tenantSchema = block({
   methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
   federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: { contact: {} } }),
   lifetimes: lifetimesSchema,
+  notices: noticesSchema,
   single_sign_on: block({ hours: singleSignOnHours }).exactOptional(),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 })

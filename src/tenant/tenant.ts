@@ -2,6 +2,7 @@
 import type { Level } from '../citizen/assurance.ts'
 import type { Picture } from '../config/picture.ts'
 import type { Lifetimes } from './lifetimes.ts'
+import type { Notice } from './notices.ts'
 import type { authMethods, PresetName } from './presets.ts'
 import type { ScopeClaims } from './scope-presets.ts'
 
@@ -179,6 +180,7 @@ export interface Tenant {
   /** EntityID and ACS are SPID's: docs/design/0002-eidas-acs.md. Absent where `methods.eidas` is off. */
   readonly eidas?: SamlRegistration
   readonly lifetimes: Lifetimes
+  readonly notices: readonly Notice[]
   /** So long after a login its session may let other services of the tenant in; absent: never. */
   readonly singleSignOn?: { readonly seconds: number }
   readonly clients: readonly Client[]

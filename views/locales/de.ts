@@ -14,6 +14,7 @@ export const de: Dictionary = {
     privacy: 'Datenschutz',
     accessibility: 'Erklärung zur Barrierefreiheit',
     notes: 'Impressum',
+    status: 'Stand des Dienstes',
     questions: 'Fragen und Antworten',
     write: 'Dem Hilfsdienst schreiben',
     site: 'Zur Website: {tenant}',
@@ -103,6 +104,17 @@ export const de: Dictionary = {
     back: 'Zurück zur Anmeldung bei „{service}“',
     everyone: 'Für alle',
     source: 'Quelle: {source}. Geprüft am {reviewed}.',
+  },
+  status: {
+    title: 'Wie es um die Anmeldungen steht',
+    lead: 'Sie können sich anmelden: Der Dienst antwortet. Unten sehen Sie, wie es um die einzelnen Möglichkeiten steht.',
+    maintenance: 'Wartung: Bis {until} kann niemand eine Anmeldung beginnen.',
+    well: 'Funktioniert',
+    partly: 'Einige Anmeldungen scheitern',
+    trouble: 'Viele Anmeldungen scheitern',
+    unknown: 'Zu wenige Anmeldungen für eine Aussage',
+    paused: 'Vorübergehend ausgesetzt',
+    explained: 'Ermittelt aus den Anmeldungen der letzten 15 Minuten, ohne personenbezogene Daten. Stand: {time}.',
   },
   post: {
     title: 'Weiter zu {to}',
@@ -293,6 +305,11 @@ export const de: Dictionary = {
       title: 'Diese Anmeldung ist vorübergehend ausgesetzt',
       what: 'Die gewählte Art der Anmeldung funktioniert im Moment nicht. Wir wissen es und arbeiten daran.',
       next: 'Wählen Sie eine andere Möglichkeit auf dieser Seite oder versuchen Sie es später noch einmal.',
+    },
+    loop: {
+      title: 'Die Website schickt Sie immer wieder hierher',
+      what: 'In wenigen Minuten hat die Website Sie zu oft auf diese Seite geschickt: Der Fehler liegt bei der Website, nicht bei Ihnen.',
+      next: 'Warten Sie zehn Minuten und beginnen Sie wieder auf der Website der Körperschaft. Wenn es noch einmal geschieht, wenden Sie sich an die Hilfe und nennen Sie den Code.',
     },
     maintenance: {
       title: 'Die Anmeldung wird gewartet',

@@ -31,6 +31,8 @@ export interface Dictionary {
     readonly privacy: string
     readonly accessibility: string
     readonly notes: string
+    /** To the page that says how the ways in are doing. */
+    readonly status: string
     /** To the page with questions and answers. */
     readonly questions: string
     /** Opens an e-mail or a form to the help desk. */
@@ -140,6 +142,19 @@ export interface Dictionary {
     readonly everyone: string
     /** `{source}`, `{reviewed}` */
     readonly source: string
+  }
+  readonly status: {
+    readonly title: string
+    readonly lead: string
+    /** `{until}` */
+    readonly maintenance: string
+    readonly well: string
+    readonly partly: string
+    readonly trouble: string
+    readonly unknown: string
+    readonly paused: string
+    /** `{time}` */
+    readonly explained: string
   }
   readonly post: {
     /** `{to}` */

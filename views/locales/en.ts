@@ -13,6 +13,7 @@ export const en: Dictionary = {
     privacy: 'Privacy notice',
     accessibility: 'Accessibility statement',
     notes: 'Legal notice',
+    status: 'Status of the service',
     questions: 'Questions and answers',
     write: 'Write to the help desk',
     site: 'Go to the website: {tenant}',
@@ -99,6 +100,17 @@ export const en: Dictionary = {
     back: 'Back to signing in to “{service}”',
     everyone: 'For everyone',
     source: 'Source: {source}. Checked on {reviewed}.',
+  },
+  status: {
+    title: 'How signing in is going',
+    lead: 'You can sign in: the service answers. Below you see how each way is doing.',
+    maintenance: 'Maintenance: nobody can begin to sign in until {until}.',
+    well: 'Works',
+    partly: 'Some people cannot get in',
+    trouble: 'Many people cannot get in',
+    unknown: 'Too few people to say',
+    paused: 'Paused for now',
+    explained: 'From how people signed in during the last 15 minutes, without personal data. As of {time}.',
   },
   post: {
     title: 'You are going to {to}',
@@ -288,6 +300,11 @@ export const en: Dictionary = {
       title: 'This way of signing in is paused',
       what: 'The way that you chose does not work at the moment. We know about it and are working on it.',
       next: 'Choose another way on this page, or try again later.',
+    },
+    loop: {
+      title: 'The website keeps sending you back here',
+      what: 'Within a few minutes the website sent you to this page too many times: something is wrong with the website, not with you.',
+      next: 'Wait ten minutes and start again from the website of the municipality. If it happens again, contact support and read out the code.',
     },
     maintenance: {
       title: 'Signing in is under maintenance',

@@ -13,6 +13,7 @@ export const it: Dictionary = {
     privacy: 'Informativa privacy',
     accessibility: 'Dichiarazione di accessibilità',
     notes: 'Note legali',
+    status: 'Stato del servizio',
     questions: 'Domande e risposte',
     write: 'Scrivi all’assistenza',
     site: 'Vai al sito: {tenant}',
@@ -99,6 +100,17 @@ export const it: Dictionary = {
     back: 'Torna all’accesso a «{service}»',
     everyone: 'Per tutti',
     source: 'Fonte: {source}. Controllato il {reviewed}.',
+  },
+  status: {
+    title: 'Come vanno gli accessi',
+    lead: 'Puoi entrare: il servizio risponde. Qui sotto vedi come vanno i modi di entrare.',
+    maintenance: 'Manutenzione in corso: nessuno può iniziare un accesso fino a {until}.',
+    well: 'Funziona',
+    partly: 'Qualche accesso non riesce',
+    trouble: 'Molti accessi non riescono',
+    unknown: 'Troppo pochi accessi per dirlo',
+    paused: 'Sospeso per ora',
+    explained: 'Ricavato dagli accessi degli ultimi 15 minuti, senza dati personali. Aggiornato: {time}.',
   },
   post: {
     title: 'Stai per andare a {to}',
@@ -288,6 +300,11 @@ export const it: Dictionary = {
       title: 'Questo accesso è momentaneamente sospeso',
       what: 'Il modo di entrare che hai scelto non funziona in questo momento. Lo sappiamo e ci stiamo lavorando.',
       next: 'Scegli un altro modo in questa pagina, oppure riprova più tardi.',
+    },
+    loop: {
+      title: 'Il sito continua a rimandarti qui',
+      what: 'In pochi minuti il sito ti ha mandato a questa pagina troppe volte: qualcosa non va nel sito, non in te.',
+      next: 'Aspetta dieci minuti e riparti dal sito dell’ente. Se succede ancora, contatta l’assistenza e leggi il codice.',
     },
     maintenance: {
       title: 'L’accesso è in manutenzione',

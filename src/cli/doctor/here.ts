@@ -43,7 +43,7 @@ export const keys: Check = async ({ config, hasKeys }) => {
         fail(
           'keys',
           `${id} is live and has no keys that open`,
-          `varco restore FILE --tenant ${id}, or varco keys create ${id}`,
+          `varco restore FILE --tenants ${id}, or varco keys create ${id}`,
         ),
       )
 }

@@ -25,6 +25,8 @@ const frame: Frame = {
   helpdesk: { phone: '+39 0461 00 00 00', email: 'aiuto@regione.example', hours: new Phrase('lun–ven 8–18') },
   legal: { privacyUrl: 'https://regione.example/privacy', accessibilityUrl: 'https://regione.example/accessibilita' },
   assets: '/assets',
+  statusHref: '/status?lang=it',
+  banners: [],
 }
 const alert: Alert = {
   code: 'idp_timeout',
@@ -305,12 +307,14 @@ describe('the other pages', () => {
       helpdesk: {},
       legal: {},
       assets: '/assets',
+      statusHref: '/status?lang=it',
+      banners: [],
     }
     const html = render('error', bare, {
       alert: { code: 'tenant_unknown', sentence: 'unknown_tenant', id: 'r', at: 0 },
     })
     expect(html).toContain('<title>Fehler: Diese Einrichtung kennen wir nicht – Region</title>')
-    expect(html).not.toMatch(/<nav|class="brand"|class="help"/)
+    expect(html).not.toMatch(/class="languages"|class="brand"|class="help"/)
   })
 
   it('post the fields with a visible button and one external script', () => {
