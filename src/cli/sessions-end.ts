@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { isFiscalCode, isProvisionalFiscalCode } from '../citizen/fiscal-code.ts'
 import { subjectOf } from '../claims/subject.ts'
-import { personLogins } from '../oidc/person-logins.ts'
+import { openedBy } from '../oidc/person-logins.ts'
 import { orderRevocation, REVOCATION_QUEUE } from '../oidc/revocation.ts'
 import { createRedisStore } from '../store/redis.ts'
 import { createSealedStore } from '../store/sealed.ts'
@@ -36,7 +36,7 @@ export const sessionsEnd: Command = {
     try {
       const { forTenant, queue } = createSealedStore({ store, masterKeys, randomBytes })
       const sub = subjectOf(subjectKey, tenant.sector, `TINIT-${code}`)
-      const opened = await personLogins(forTenant(id), world.now).of(sub)
+      const opened = await openedBy(forTenant(id), sub)
       const orders = { queue: queue(REVOCATION_QUEUE), recordsOf: forTenant, now: world.now }
       await orderRevocation(orders, id, world.randomUuid(), sub)
       const services = opened.length === 1 ? '1 service' : `${opened.length} services`

@@ -104,10 +104,10 @@ export const createGrants = ({
       }
       // here the login meets the session of the browser, which has no name before
       if (providerSession !== undefined) await atProviders.bind(session.uid, providerSession)
-      const login = await logins.get(consent.grantId)
+      const login = singleSignOn.on ? await logins.get(consent.grantId) : undefined
       if (login) await singleSignOn.remember(ctx.req, session.uid, login, client)
       const grant = await provider().Grant.find(consent.grantId)
-      if (login && grant) await join(session, client, login.sub, grant, given?.grantId)
+      if (grant?.accountId !== undefined) await join(session, client, grant.accountId, grant, given?.grantId)
       return grant
     },
   }

@@ -18,7 +18,7 @@ const namesAnother = ({ oidc }: KoaContextWithOIDC): boolean => {
 }
 
 /** Somebody who was logged in before this request, and may be passed on. `prompt=none`: without a word. */
-export const mustChoose = ({ oidc }: KoaContextWithOIDC): boolean =>
+const mustChoose = ({ oidc }: KoaContextWithOIDC): boolean =>
   oidc.result?.login === undefined && oidc.result?.select_account === undefined && !oidc.prompts.has('none')
 
 export const createPolicy = ({

@@ -122,7 +122,7 @@ export const createTenantProvider = async ({
   }
 
   const sessions = sessionRecords(records, sessionLife(tenant))
-  const people = personLogins(records, now)
+  const people = personLogins(records, { now, longest: Math.max(grantLife, sessionLife(tenant)) })
   const atProviders = providerSessions(records, sessionLife(tenant))
   const singleSignOn = createSingleSignOn({ records, tenant, now, browserOf })
   const { policy, passes } = createPolicy({ clientOf, singleSignOn })

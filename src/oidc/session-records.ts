@@ -10,7 +10,6 @@ import type { Records } from '../store/sealed.ts'
 export interface Authorization {
   readonly sid?: string | undefined
   readonly grantId?: string | undefined
-  readonly persistsLogout?: boolean | undefined
 }
 export type Authorizations = Readonly<Record<string, Authorization>>
 

@@ -45,10 +45,10 @@ export const createSingleSignOn = ({
   browserOf: (req: IncomingMessage) => string | undefined
 }) => {
   const seconds = tenant.singleSignOn?.seconds
-  const fingerprintOf = (req: IncomingMessage) =>
-    createHash('sha256')
-      .update(browserOf(req) ?? '')
-      .digest('base64url')
+  const fingerprintOf = (req: IncomingMessage): string | undefined => {
+    const name = browserOf(req)
+    return name === undefined ? undefined : createHash('sha256').update(name).digest('base64url')
+  }
 
   const loginOf = async (req: IncomingMessage, session: { uid: string; accountId?: string | undefined }) => {
     if (seconds === undefined || session.accountId === undefined) return undefined
@@ -60,6 +60,7 @@ export const createSingleSignOn = ({
   const asked = new WeakMap<KoaContextWithOIDC, ReturnType<typeof loginOf>>()
 
   return {
+    on: seconds !== undefined,
     /** Whose session this is, if it may serve anybody; the same for the whole of a request. */
     of(ctx: KoaContextWithOIDC): Promise<SessionLogin | undefined> {
       const { session } = ctx.oidc
@@ -70,7 +71,8 @@ export const createSingleSignOn = ({
     loginOf,
     /** After a login: `uid` is the session's. Without single sign-on nothing of the person stays with it. */
     async remember(req: IncomingMessage, uid: string, login: { sub: string; citizen: Citizen }, client: Client) {
-      if (seconds === undefined) return
+      const browser = fingerprintOf(req)
+      if (seconds === undefined || browser === undefined) return
       const { sub, citizen } = login
       const set =
         citizen.upstream === 'spid' && tenant.spid.attributeSets.find((one) => one.index === client.attributeSet)
@@ -79,7 +81,7 @@ export const createSingleSignOn = ({
         citizen,
         ...(set && { attributes: set.attributes }),
         ...(client.purpose !== undefined && { purpose: client.purpose }),
-        browser: fingerprintOf(req),
+        browser,
       }
       await records.put('SessionLogin', uid, known, seconds)
     },

@@ -9,6 +9,8 @@ import { type ListeningSite, startListeningSite } from '../fixtures/gateway/list
 import { type Options, startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { type RedisServer, startRedis } from '../fixtures/redis-server.ts'
 
+/** A busy machine. */
+const PATIENT = { timeout: 10_000 }
 const L1 = { acr_values: 'https://www.spid.gov.it/SpidL1' }
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
@@ -67,7 +69,7 @@ const inEverywhere = async (world = gateway, tenant = 'ala', clients = ['bibliot
   return { login, site, others, leave }
 }
 const told = (site: ListeningSite, times = 1) =>
-  expect.poll(() => site.notices.length, { timeout: 5000 }).toBeGreaterThanOrEqual(times)
+  expect.poll(() => site.notices.length, PATIENT).toBeGreaterThanOrEqual(times)
 const payloadOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
 const tokenTo = ({ notices }: ListeningSite) => payloadOf(notices.at(-1)?.logoutToken ?? '')
 
@@ -179,7 +181,7 @@ describe('a site that does not listen', () => {
     await leave()
     await told(biblioteca)
     await expect
-      .poll(() => gateway.events('backchannel.failed').at(-1))
+      .poll(() => gateway.events('backchannel.failed').at(-1), PATIENT)
       .toMatchObject({
         client: 'biblioteca',
         attempt: 1,
@@ -193,7 +195,7 @@ describe('a site that does not listen', () => {
     expect(two).toMatchObject({ sub: one.sub, sid: one.sid })
     expect(two.jti).not.toBe(one.jti)
     await expect
-      .poll(() => gateway.events('backchannel.delivered').at(-1))
+      .poll(() => gateway.events('backchannel.delivered').at(-1), PATIENT)
       .toMatchObject({ client: 'biblioteca', attempt: 2 })
   })
 
@@ -205,7 +207,7 @@ describe('a site that does not listen', () => {
     expect(performance.now() - begin).toBeLessThan(1500)
     await told(albo)
     await expect
-      .poll(() => gateway.events('backchannel.failed').at(-1), { timeout: 8000 })
+      .poll(() => gateway.events('backchannel.failed').at(-1), PATIENT)
       .toMatchObject({ client: 'biblioteca', reason: 'no answer in 5 s' })
   }, 15_000)
 
@@ -214,7 +216,7 @@ describe('a site that does not listen', () => {
     const { leave } = await inEverywhere(gateway, 'ala', ['albo'])
     await leave()
     await expect
-      .poll(() => gateway.events('backchannel.failed').at(-1))
+      .poll(() => gateway.events('backchannel.failed').at(-1), PATIENT)
       .toMatchObject({ client: 'albo', reason: 'answered 302' })
     expect(biblioteca.notices).toEqual([])
   })
@@ -224,7 +226,7 @@ describe('a site that does not listen', () => {
     const { leave } = await inEverywhere(strict)
     await leave()
     await expect
-      .poll(() => strict.events('backchannel.failed').at(-1))
+      .poll(() => strict.events('backchannel.failed').at(-1), PATIENT)
       .toMatchObject({ reason: expect.stringContaining('outgoing.allowed_networks') })
     expect(biblioteca.notices).toEqual([])
     await strict.close()
@@ -248,7 +250,7 @@ describe('two gateways on one Redis', () => {
     biblioteca.answerWith(500)
     const { leave } = await inEverywhere(first)
     await leave()
-    await expect.poll(() => first.events('backchannel.failed').length).toBeGreaterThan(0)
+    await expect.poll(() => first.events('backchannel.failed').length, PATIENT).toBeGreaterThan(0)
     await first.close({ keep: true })
     biblioteca.answerWith(200)
     biblioteca.notices.length = 0
@@ -256,7 +258,7 @@ describe('two gateways on one Redis', () => {
     later(10_000)
     await told(biblioteca)
     await expect
-      .poll(() => second.events('backchannel.delivered').at(-1))
+      .poll(() => second.events('backchannel.delivered').at(-1), PATIENT)
       .toMatchObject({ client: 'biblioteca', attempt: 2 })
     await second.close()
   }, 15_000)

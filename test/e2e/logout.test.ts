@@ -132,6 +132,17 @@ describe('a logout', () => {
     expect(new URL(page.location ?? '').searchParams.get('error')).toBe('login_required')
   })
 
+  it('takes the cookie away in the way that its prefix demands, or the browser would keep it', async () => {
+    const { browser, hint } = await entered()
+    const out = await browser.visit(endSession({ id_token_hint: hint }))
+    const lines = out.headers['set-cookie'] as unknown as string[]
+    const session = lines.filter((line) => line.startsWith('__Secure-varco_session='))
+    expect(session).toHaveLength(1)
+    expect(session[0]).toMatch(/expires=Thu, 01 Jan 1970/i)
+    for (const attribute of [/; path=\/t\/ala(;|$)/i, /; secure/i, /; httponly/i]) expect(session[0]).toMatch(attribute)
+    expect([...browser.jar.keys()].filter((key) => key.includes('varco_session'))).toEqual([])
+  })
+
   it('has no state where the site sent none', async () => {
     const { browser, hint } = await entered()
     expect((await browser.visit(endSession({ id_token_hint: hint, post_logout_redirect_uri: BACK }))).location).toBe(
