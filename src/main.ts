@@ -167,6 +167,7 @@ export const startGateway = async (
     fetch,
   })
 
+  await app.refreshKeys()
   const timers = [
     setInterval(watchExpiry, CHECK_EVERY).unref(),
     setInterval(() => void app.refreshKeys(), keysEvery).unref(),

@@ -49,11 +49,13 @@ export const createTenantApps = ({
   readonly now: () => number
 }): TenantApps => {
   const entries = new Map<string, Promise<Entry>>()
+  /** Of the last look: a few seconds old. */
+  let known: ReadonlyMap<string, number> = new Map()
   const restUntil = new Map<string, number>()
 
   /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
   const keysOf = async ({ id, state }: Tenant): Promise<TenantKeys> => {
-    const keys = await keyring.load(id)
+    const keys = await keyring.load(id, known.get(id))
     if (keys !== undefined) return keys
     if (state === 'live') throw new GatewayError('tenant_not_served', `no keys for live tenant ${id}`)
     try {
@@ -106,7 +108,7 @@ export const createTenantApps = ({
   const refreshed = async (entry: Entry, epoch: number | undefined): Promise<Entry> => {
     const { tenant, keys, until } = entry
     if (epoch === undefined) throw new Error('their file is gone: restore it from the backup before the next start')
-    const held = epoch === keys.epoch ? keys : ((await keyring.load(tenant.id)) ?? keys)
+    const held = epoch === keys.epoch ? keys : ((await keyring.load(tenant.id, epoch)) ?? keys)
     const current = await kept(tenant.id, held)
     if (current === keys && now() < until) return entry
     const next = await entryOf(tenant, current)
@@ -131,6 +133,7 @@ export const createTenantApps = ({
   const look = () =>
     trying(undefined, async () => {
       const epochs = await keyring.epochs()
+      known = epochs
       if (epochs.size === 0 && entries.size > 0) throw new Error('the folder of the keys is empty: is it mounted?')
       for (const [id, opening] of entries) {
         const entry = await opening.catch(() => undefined)

@@ -26,8 +26,11 @@ export interface TenantKeys {
 }
 
 export interface Keyring {
-  /** `undefined` when the tenant has none yet. Throws `tenant_not_served` when they are there and do not open. */
-  load(tenant: string): Promise<TenantKeys | undefined>
+  /**
+   * `undefined` when the tenant has none yet. Throws `tenant_not_served` when they are there and do not open. `epoch`: the
+   * one that `epochs` named a moment ago; it saves looking through the folder, which of 8,000 tenants takes 10 ms.
+   */
+  load(tenant: string, epoch?: number): Promise<TenantKeys | undefined>
   /** Resolves when they are on the disk. Throws `tenant_not_served` when the tenant has keys or they cannot be written. */
   create(tenant: string): Promise<TenantKeys>
   /**
@@ -64,9 +67,13 @@ export const createKeyring = ({
   }
 
   /** What the file with the highest number holds. It may be replaced while it is looked for. */
-  const newest = async (tenant: string): Promise<{ readonly epoch: number; readonly content: string } | undefined> => {
+  const newest = async (
+    tenant: string,
+    hint?: number,
+  ): Promise<{ readonly epoch: number; readonly content: string } | undefined> => {
+    checked(tenant)
     for (let vanished = 0; ; ) {
-      const epoch = (await epochs()).get(checked(tenant))
+      const epoch = vanished === 0 && hint !== undefined ? hint : (await epochs()).get(tenant)
       if (epoch === undefined) return undefined
       try {
         return { epoch, content: await readFile(join(folder, fileName(tenant, epoch)), 'utf8') }
@@ -76,9 +83,9 @@ export const createKeyring = ({
     }
   }
 
-  const load = async (tenant: string): Promise<TenantKeys | undefined> => {
+  const load = async (tenant: string, hint?: number): Promise<TenantKeys | undefined> => {
     try {
-      const file = await newest(tenant)
+      const file = await newest(tenant, hint)
       if (file === undefined) return undefined
       const { epoch, content } = file
       return tenantKeysOf({ ...JSON.parse(openFile(content, sealedName(tenant, epoch), masterKeys)), epoch })

@@ -157,6 +157,16 @@ describe('the keys of a tenant', () => {
   })
 })
 
+describe('an epoch that was looked up before', () => {
+  it('saves a look through the folder, and is looked up again where it is no longer there', async () => {
+    const created = await keyring().create('example')
+    const rotated = await keyring().rotate('example', created, { wait: HOUR })
+    expect(await keyring().load('example', 2)).toEqual(rotated)
+    expect(await keyring().load('example', 1)).toEqual(rotated)
+    expect(await keyring().load('nobody', 1)).toBeUndefined()
+  })
+})
+
 describe('a rotation', () => {
   it('publishes new keys that sign when their time comes, and leaves one file', async () => {
     const created = await keyring().create('example')
