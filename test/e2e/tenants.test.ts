@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
-import { linksIn } from '../fixtures/gateway/stories.ts'
 
 const open: TestGateway[] = []
 const start = async (...options: Parameters<typeof startGateway>) => {
@@ -171,42 +170,6 @@ describe('the state of a tenant', () => {
       startGateway({ folder, config: (config) => ({ ...config, subjectKey: Buffer.alloc(32, 9) }) }),
     ).rejects.toThrow(/subject key/i)
     await rm(folder, { recursive: true })
-  })
-})
-
-describe('a tenant on a host of its own', () => {
-  it('is an issuer without a path; SAML and CNS stay on the regional hosts', async () => {
-    const gateway = await start({ tenants: { moena: 'host: accesso.moena.example' } })
-    const own = 'accesso.moena.example'
-    const { body } = await request(gateway.regional)
-      .get('/.well-known/openid-configuration')
-      .set({ Host: own })
-      .expect(200)
-    expect(body).toMatchObject({ issuer: `https://${own}`, token_endpoint: `https://${own}/token` })
-    expect((await request(gateway.regional).get('/t/moena/jwks').set({ Host: host })).status).toBe(404)
-    expect((await request(gateway.regional).get('/t/ala/jwks').set({ Host: own })).status).toBe(404)
-  })
-
-  it('logs a citizen in: the answer comes to the regional host and ends on its own', async () => {
-    const gateway = await start({ tenants: { moena: 'host: accesso.moena.example' } })
-    const browser = gateway.browser()
-    const query = new URLSearchParams({
-      client_id: 'sito',
-      response_type: 'code',
-      scope: 'openid profile',
-      redirect_uri: 'https://www.moena.example/callback',
-      code_challenge: 'E'.repeat(43),
-      code_challenge_method: 'S256',
-    })
-    const page = await browser.get(`https://accesso.moena.example/authorize?${query}`)
-    expect(new URL(page.url).pathname).toMatch(/^\/login\/[\w-]+$/)
-    const login = { browser, page, tenant: 'moena', client: 'sito', verifier: '', state: '', nonce: '' }
-    const post = gateway.answer(gateway.idps.alfa, await gateway.choose(login, 'spid', gateway.idps.alfa))
-    expect(post.action).toBe('https://login.regione.example/t/moena/saml/spid/acs')
-    const end = await gateway.deliver(browser, post)
-    expect(gateway.codeOf(end)).toBeTruthy()
-    expect([...browser.jar.keys()].some((key) => key.includes('__Host-varco_session'))).toBe(true)
-    expect(linksIn(page).every((href) => !href.includes('/t/moena'))).toBe(true)
   })
 })
 
