@@ -7,6 +7,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/keyring/keyring.ts'
 import { createBrowser } from '../fixtures/gateway/browser.ts'
+import { environment } from '../fixtures/gateway/files.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { startRedis } from '../fixtures/redis-server.ts'
@@ -53,7 +54,7 @@ const kidOf = ({ kid }: { readonly kid: string }) => kid
 const keyring = () =>
   createKeyring({
     stateDir: join(folder, 'state'),
-    masterKeys: [{ id: 'k1', key: Buffer.alloc(32, 1) }],
+    masterKeys: [{ id: 'k1', key: Buffer.from(environment.MASTER_KEY, 'base64') }],
     now: Date.now,
   })
 

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createBrowser } from '../fixtures/gateway/browser.ts'
+import { environment } from '../fixtures/gateway/files.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { startRedis } from '../fixtures/redis-server.ts'
 
-const old = { id: 'k1', key: Buffer.alloc(32, 1) }
+const old = { id: 'k1', key: Buffer.from(environment.MASTER_KEY, 'base64') }
 const young = { id: 'k2', key: Buffer.alloc(32, 5) }
 
 const varco = createVarcoProcesses()
