@@ -14,7 +14,7 @@ export interface BackupReport {
   readonly files: number
   /** Bytes of their contents. */
   readonly size: number
-  /** What is neither a file nor a folder, by its path below `state_dir`. */
+  /** What is neither a file nor a folder, as a link, by its path below `state_dir`. */
   readonly leftOut: readonly string[]
 }
 
@@ -82,6 +82,8 @@ const walk = async (root: string, leftOut: Set<string>, folder = ''): Promise<re
   for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
     const name = join(folder, entry.name)
     if (entry.isDirectory()) found.push(...(await walk(root, leftOut, name)))
+    // a running gateway listens there
+    else if (entry.isSocket()) continue
     else if (!entry.isFile()) leftOut.add(name)
     else if (!name.endsWith('.new')) found.push(name)
   }
