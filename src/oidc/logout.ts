@@ -100,7 +100,7 @@ export const createLogout = ({
   }
 
   /** The button of our own page: a form of another site would come without the session. */
-  const confirmed = async (req: IncomingMessage, res: ServerResponse, session: Session, confirm: string) => {
+  const confirmed = async (req: IncomingMessage, res: ServerResponse, session: Session, confirm = '') => {
     const { sessionUid, client, ...next } = (await records.get<Wish>('LogoutWish', confirm)) ?? {}
     if (session.accountId === undefined) return gone(next)
     return sessionUid === session.uid ? leave(req, res, session, next, client) : undefined
@@ -115,7 +115,8 @@ export const createLogout = ({
     const session = await provider.Session.get(provider.createContext(req, res))
     const someone = session.accountId !== undefined
 
-    const answered = sent.confirm === undefined ? undefined : await confirmed(req, res, session, sent.confirm)
+    const pressed = method === 'POST' && sent.confirm !== undefined
+    const answered = pressed ? await confirmed(req, res, session, sent.confirm) : undefined
     if (answered !== undefined) return answered
     if (method === 'POST' && !someone) return comeBack(sent)
     const stored = sent.request === undefined ? undefined : await records.take<Params>('LogoutRequest', sent.request)

@@ -157,6 +157,14 @@ describe('a site is told', () => {
     for (const { tokens } of [site, ...others]) await gateway.userinfo('ala', tokens.access_token).expect(401)
   })
 
+  it('before the citizen is led past the provider that keeps a session, also by a service that the session let in', async () => {
+    const { login, others } = await inEverywhere()
+    const hint = others[1]?.tokens.id_token
+    const asked = await login.browser.visit(`${gateway.issuerOf('ala')}/end-session?id_token_hint=${hint}`)
+    expect(asked.location).toMatch(/^https:\/\/alfa\.example\/idp\/slo\?SAMLRequest=/)
+    await Promise.all([told(biblioteca), told(albo)])
+  })
+
   it('once, however often the citizen clicks', async () => {
     const { leave } = await inEverywhere()
     await Promise.all([leave(), leave(), leave()])

@@ -245,6 +245,13 @@ describe('a logout by a form that another site posts', () => {
     expect(await isAlive(accessToken)).toBe(true)
   })
 
+  it('is not pressed by a link, not even with the right value', async () => {
+    const { browser, accessToken } = await entered()
+    const { fields } = formIn(await browser.visit(endSession({})))
+    expect((await browser.visit(endSession(fields))).text).toContain('Vuoi uscire?')
+    expect(await isAlive(accessToken)).toBe(true)
+  })
+
   it('without a session cannot press the button of a page that another browser saw', async () => {
     const attacker = await entered()
     const theirs = formIn(await attacker.browser.visit(endSession({})))
