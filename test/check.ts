@@ -5,6 +5,7 @@ import { isConformityPageInStep } from './docs-conformity.ts'
 import { isErrorsPageInStep } from './docs-errors.ts'
 import { isHelpPageInStep } from './docs-help.ts'
 import { isConformancePageInStep } from './docs-oidc-conformance.ts'
+import { areSchemasInStep } from './docs-schema.ts'
 
 const root = dirname(import.meta.dirname)
 const module = (path: string) => join(root, 'node_modules', path)
@@ -32,6 +33,7 @@ const checks: Readonly<Record<string, Check>> = {
   'docs/help.md in step': () => (isHelpPageInStep() ? '' : 'Run: npx varco run test/docs-help.ts --write\n'),
   'docs/oidc-conformance.md in step': () =>
     isConformancePageInStep() ? '' : 'Run: npx varco run test/docs-oidc-conformance.ts --write\n',
+  'docs/schema in step': () => (areSchemasInStep() ? '' : 'Run: npx varco run test/docs-schema.ts --write\n'),
 }
 
 let failed = 0

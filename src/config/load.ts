@@ -7,6 +7,7 @@ import { noticesOf } from '../tenant/notices.ts'
 import { helpdeskOf, legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
 import { readOwnSignings } from '../tenant/read-federation.ts'
 import { tenantSchema } from '../tenant/schema.ts'
+import { mergedBelow } from '../tenant/shared-schema.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { deepFreeze } from './freeze.ts'
 import { readGateway } from './gateway.ts'
@@ -49,7 +50,11 @@ export const loadGatewayConfig = async (
   const problems: Problem[] = []
   const reading = createReading(readers, problems)
 
-  const open = async <S extends z.ZodType>(path: string, schema: S): Promise<Checked<z.output<S>> | undefined> => {
+  const open = async <S extends z.ZodType>(
+    path: string,
+    schema: S,
+    below?: unknown,
+  ): Promise<Checked<z.output<S>> | undefined> => {
     let text: string
     try {
       text = await readers.readFile(path)
@@ -58,7 +63,7 @@ export const loadGatewayConfig = async (
       return undefined
     }
     const yaml = parseYaml(path, text)
-    const value = validate(yaml, schema, problems)
+    const value = validate({ ...yaml, value: mergedBelow(below, yaml.value) }, schema, problems)
     return { yaml, ...(value !== undefined && { value }) }
   }
 
@@ -72,7 +77,7 @@ export const loadGatewayConfig = async (
   for (const path of typeof named?.tenants === 'string'
     ? await tenantFiles(gateway.yaml, named.tenants, readers, problems)
     : []) {
-    const tenant = await open(path, tenantSchema)
+    const tenant = await open(path, tenantSchema, region?.value?.tenants)
     if (tenant?.value === undefined) continue
     const { yaml, value } = tenant
     tenants.push({

@@ -1,6 +1,7 @@
 /** The building blocks of every file that a person writes: each a zod type whose message is a reason and a fix. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isFiscalCode, isProvisionalFiscalCode } from '../citizen/fiscal-code.ts'
 import { told } from './explain.ts'
 import type { Listen } from './gateway-config.ts'
 
@@ -88,10 +89,10 @@ export const faultless =
   }
 
 /** https, or http on this machine; no credentials, no fragment. Kept letter by letter. */
-export const webUrl = z.string().superRefine(faultless(urlFault))
+export const webUrl = z.string().superRefine(faultless(urlFault)).meta({ format: 'uri' })
 
 /** http anywhere, else the same: of a service, whose tenant's state decides. */
-export const webOrStagingUrl = z.string().superRefine(faultless(anyUrlFault))
+export const webOrStagingUrl = z.string().superRefine(faultless(anyUrlFault)).meta({ format: 'uri' })
 
 /** Scheme, host and port only. */
 export const origin = z.string().superRefine(
@@ -153,18 +154,29 @@ export const ipaCode = z
   .string()
   .regex(/^[\w-]{1,64}$/, told('is not an IPA code', 'write it as it stands on indicepa.gov.it, as c_x999'))
 
+const WRONG_DIGIT = told(
+  'has a wrong check digit',
+  'copy it again from indicepa.gov.it or the tax office: one of its characters is another',
+)
+
 export const vatNumber = z
   .string()
   .regex(
     /^(IT\d{11}|(?!IT)[A-Z]{2}\w{2,13})$/,
-    told('is not a VAT number with its country', 'write it as IT01234567890: two letters, in Italy eleven digits'),
+    told('is not a VAT number with its country', 'write it as IT01234567897: two letters, in Italy eleven digits'),
   )
+  .refine((value) => !/^IT\d{11}$/.test(value) || isProvisionalFiscalCode(value.slice(2)), WRONG_DIGIT)
 
+/** Eleven digits, the last of them a check digit; sixteen characters where the body is a person. */
 export const bodyFiscalCode = z
   .string()
   .regex(
     /^(\d{11}|[A-Z0-9]{16})$/,
-    told('is not the tax code of a body', 'write its eleven digits, in quotes: "01234567890"'),
+    told('is not the tax code of a body', 'write its eleven digits, in quotes: "01234567897"'),
+  )
+  .refine(
+    (code) => !/^(\d{11}|[A-Z0-9]{16})$/.test(code) || isProvisionalFiscalCode(code) || isFiscalCode(code),
+    WRONG_DIGIT,
   )
 
 /** docs/rules/cie.md A2.1: where a body or a company sits. */

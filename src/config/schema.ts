@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { lifetimesSchema } from '../tenant/lifetimes.ts'
 import { noticesSchema } from '../tenant/notices.ts'
+import { tenantDefaults } from '../tenant/shared-schema.ts'
 import { told } from './explain.ts'
 import type { MetadataSource } from './gateway-config.ts'
 import { certificateReference, secretReference } from './references.ts'
@@ -306,7 +307,9 @@ export const helpdesk = block({
 })
 
 /** One address for all languages may be written without them. */
-const localisedUrl = z.preprocess((value) => (typeof value === 'string' ? { it: value } : value), localised(webUrl))
+const localisedUrl = z
+  .preprocess((value) => (typeof value === 'string' ? { it: value } : value), localised(webUrl))
+  .meta({ shorthand: { type: 'string', format: 'uri' } })
 export const legal = block({
   privacy_url: localisedUrl.exactOptional(),
   accessibility_url: localisedUrl.exactOptional(),
@@ -327,6 +330,7 @@ export const regionSchema = block({
     .default([...methods]),
   lifetimes: lifetimesSchema,
   notices: noticesSchema,
+  tenants: tenantDefaults.exactOptional(),
 })
 export type RegionFile = z.output<typeof regionSchema>
 

@@ -54,12 +54,14 @@ const kinds = [
   block({ kind: z.literal('cluster'), nodes: addresses, ...user, tls: tls.exactOptional() }),
 ] as const
 
-export const store = z.preprocess(
-  (value) => (value === 'memory' ? { kind: 'memory' } : value),
-  z.discriminatedUnion('kind', kinds, {
-    error: told(
-      'is no store',
-      'write memory, redis, sentinel or cluster, as { kind: redis, url: "redis://127.0.0.1:6379/0" }',
-    ),
-  }),
-)
+export const store = z
+  .preprocess(
+    (value) => (value === 'memory' ? { kind: 'memory' } : value),
+    z.discriminatedUnion('kind', kinds, {
+      error: told(
+        'is no store',
+        'write memory, redis, sentinel or cluster, as { kind: redis, url: "redis://127.0.0.1:6379/0" }',
+      ),
+    }),
+  )
+  .meta({ shorthand: { const: 'memory' } })

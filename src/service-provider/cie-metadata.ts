@@ -122,7 +122,7 @@ const missingOfOperator = (aggregator: AggregatorConfig): readonly Missing[] => 
           ...lacks(
             'vat_number',
             vatNumber,
-            'the VAT number of the company, as IT01234567890; a public body has ipa_code',
+            'the VAT number of the company, as IT01234567897; a public body has ipa_code',
           ),
           ...lacks('fiscal_code', fiscalCode, 'the tax code of the company, in quotes'),
           ...lacks('nace2_codes', nace2Codes, 'the ATECO codes of the company, as ["62.01.00"]'),

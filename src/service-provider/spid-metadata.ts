@@ -93,7 +93,7 @@ const missingForMetadata = (aggregator: AggregatorConfig, tenant: Tenant): reado
           'tenant',
           'federation.spid.vat_number',
           spid.vatNumber,
-          'the VAT number of the body, as IT01234567890',
+          'the VAT number of the body, as IT01234567897',
         ),
         ...absent('tenant', 'federation.spid.fiscal_code', spid.fiscalCode, 'the tax code of the body, in quotes'),
         ...email,

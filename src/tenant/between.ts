@@ -41,9 +41,28 @@ const uniques: readonly Unique[] = [
   },
 ]
 
+/** A body that was merged names the one that took its place: where its citizens are sent must exist, and end somewhere. */
+const successors = (sources: readonly TenantSource[]): readonly Problem[] => {
+  const next = new Map(sources.map(({ tenant }) => [tenant.id, tenant.succeededBy]))
+  return sources.flatMap(({ yaml, tenant: { id, succeededBy } }) => {
+    if (succeededBy === undefined) return []
+    const path = ['succeeded_by']
+    if (!next.has(succeededBy)) {
+      return [yaml.problem(path, 'is no tenant of this gateway', `write one of ${[...next.keys()].join(', ')}`)]
+    }
+    const seen = new Set([id])
+    for (let at: string | undefined = succeededBy; at !== undefined; at = next.get(at)) {
+      if (seen.has(at)) return [yaml.problem(path, `leads back to ${at}`, 'remove it from the body that still exists')]
+      seen.add(at)
+    }
+    return []
+  })
+}
+
 /** Reported at the second of the two, naming the first. */
-export const sharedBetween = (sources: readonly TenantSource[]): readonly Problem[] =>
-  uniques.flatMap(({ path, of, fix }) => {
+export const sharedBetween = (sources: readonly TenantSource[]): readonly Problem[] => [
+  ...successors(sources),
+  ...uniques.flatMap(({ path, of, fix }) => {
     const seen = new Map<string, string>()
     return sources.flatMap(({ yaml, tenant }) => {
       const value = of(tenant)
@@ -53,4 +72,5 @@ export const sharedBetween = (sources: readonly TenantSource[]): readonly Proble
       seen.set(value, yaml.file)
       return []
     })
-  })
+  }),
+]

@@ -111,6 +111,7 @@ export const readTenant = (
   return {
     id: file.id,
     state: file.state,
+    ...(file.succeeded_by !== undefined && { succeededBy: file.succeeded_by }),
     issuer: own === undefined ? `${publicUrl}/t/${file.id}` : `${scheme}//${own}`,
     mountPath: own === undefined ? `/t/${file.id}` : '',
     ...(own !== undefined && { host: own }),

@@ -22,6 +22,7 @@ import { lifetimesSchema } from './lifetimes.ts'
 import { publicOnceLive } from './live-addresses.ts'
 import { noticesSchema } from './notices.ts'
 import { reservedIds } from './reserved.ts'
+import { languageList, methods, singleSignOn } from './shared-schema.ts'
 import { languages } from './tenant.ts'
 
 const id = z
@@ -46,12 +47,6 @@ const host = z
     told('is not a host name', 'write it as accesso.comune.example.it, in small letters, without https://'),
   )
 
-const BOUNDS = 'write a number from 0.25 (a quarter of an hour) to 12; or remove single_sign_on, and every service asks'
-const singleSignOnHours = z
-  .number(told('is not a number of hours', BOUNDS))
-  .min(0.25, told('is too short to serve anybody', BOUNDS))
-  .max(12, told('is longer than a day at the office', BOUNDS))
-
 const languagesOf = (texts: unknown): readonly string[] =>
   typeof texts === 'object' && texts !== null ? Object.keys(texts).filter((key) => key in LANGUAGES) : []
 const LANGUAGES = Object.fromEntries(languages.map((language) => [language, true]))
@@ -65,25 +60,16 @@ const organisation = block({
   display_names: translated(text).exactOptional(),
   urls: translated(webUrl).exactOptional(),
   city: text.exactOptional(),
-})
-  .superRefine(({ ipa_code, belfiore }: { ipa_code?: unknown; belfiore?: unknown }, context) => {
-    if (typeof belfiore !== 'string' || typeof ipa_code !== 'string' || ipa_code === `c_${belfiore.toLowerCase()}`)
-      return
-    const fix = `write c_${belfiore.toLowerCase()}, or correct belfiore`
-    context.addIssue({ code: 'custom', path: ['ipa_code'], message: told(`does not match belfiore ${belfiore}`, fix) })
-  }, always)
-  .superRefine((organisation: { names?: unknown; display_names?: unknown; urls?: unknown }, context) => {
-    for (const key of ['display_names', 'urls'] as const) {
-      for (const language of languagesOf(organisation[key])) {
-        if (languagesOf(organisation.names).includes(language)) continue
-        // name, short name and page go together in the metadata (docs/rules/spid-saml.md 2.2)
-        const message = told('is a language without a name', `add names.${language}, or remove this one`)
-        context.addIssue({ code: 'custom', path: [key, language], message })
-      }
+}).superRefine((organisation: { names?: unknown; display_names?: unknown; urls?: unknown }, context) => {
+  for (const key of ['display_names', 'urls'] as const) {
+    for (const language of languagesOf(organisation[key])) {
+      if (languagesOf(organisation.names).includes(language)) continue
+      // name, short name and page go together in the metadata (docs/rules/spid-saml.md 2.2)
+      const message = told('is a language without a name', `add names.${language}, or remove this one`)
+      context.addIssue({ code: 'custom', path: [key, language], message })
     }
-  }, always)
-
-const method = z.boolean().exactOptional()
+  }
+}, always)
 
 /** A block that may still be anything: this rule also runs where the rest of the file is wrong. */
 interface Unchecked {
@@ -109,29 +95,53 @@ const literalWhereLive = (tenant: Unchecked, context: z.core.$RefinementCtx): vo
   }
 }
 
+/** Only a Comune has a Belfiore code, and an IPA code made from it; other bodies choose theirs. */
+const bodyFits = (
+  {
+    kind,
+    id,
+    succeeded_by,
+    organisation,
+  }: { kind?: unknown; id?: unknown; succeeded_by?: unknown; organisation?: unknown },
+  context: z.core.$RefinementCtx,
+): void => {
+  const report = (path: string[], reason: string, fix: string) =>
+    context.addIssue({ code: 'custom', path, message: told(reason, fix) })
+  if (succeeded_by !== undefined && succeeded_by === id)
+    report(['succeeded_by'], 'is the tenant itself', 'write the id of the body that took its place, or remove it')
+  const { ipa_code: ipa, belfiore } = (organisation ?? {}) as { ipa_code?: unknown; belfiore?: unknown }
+  if (kind === 'ente') {
+    if (belfiore !== undefined)
+      report(['organisation', 'belfiore'], 'is only for a Comune', 'remove it, or remove kind: ente')
+    return
+  }
+  if (typeof belfiore !== 'string' || typeof ipa !== 'string' || ipa === `c_${belfiore.toLowerCase()}`) return
+  const fix = `write c_${belfiore.toLowerCase()}, or correct belfiore`
+  report(['organisation', 'ipa_code'], `does not match belfiore ${belfiore}`, fix)
+}
+
 export const tenantSchema = block({
   schema: z.literal(1),
   id,
+  kind: z.enum(['comune', 'ente']).default('comune'),
   state: z.enum(['draft', 'test', 'live', 'suspended']),
   sector: sector.exactOptional(),
+  succeeded_by: id.exactOptional(),
   organisation,
   site_url: webUrl,
   host: host.exactOptional(),
-  languages: z
-    .array(z.enum(languages))
-    .superRefine(distinct(), always)
-    .refine((list) => list.includes('it'), told('lacks Italian', 'add it: every page must exist in Italian'))
-    .default([...languages]),
+  languages: languageList.default([...languages]),
   helpdesk: helpdesk.exactOptional(),
   legal: legal.default({}),
   branding: branding.default({}),
-  methods: block({ spid: method, cie: method, cns: method, eidas: method }).default({}),
+  methods: methods.default({}),
   federation: federationSchema.default({ spid: { profile: 'pub-ag-full', contact: {} }, cie: { contact: {} } }),
   lifetimes: lifetimesSchema,
   notices: noticesSchema,
-  single_sign_on: block({ hours: singleSignOnHours }).exactOptional(),
+  single_sign_on: singleSignOn.exactOptional(),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 })
   .superRefine(literalWhereLive, always)
   .superRefine(publicOnceLive, always)
+  .superRefine(bodyFits, always)
 export type TenantFile = z.output<typeof tenantSchema>

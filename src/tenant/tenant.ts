@@ -52,7 +52,7 @@ export interface SamlRegistration {
 export interface SpidRegistration extends SamlRegistration {
   readonly profile: 'pub-ag-full' | 'pub-op-full' | 'spid'
   readonly contact: { readonly email?: string; readonly phone?: string }
-  /** With its country: `IT01234567890`. */
+  /** With its country: `IT01234567897`. */
   readonly vatNumber?: string
   readonly fiscalCode?: string
 }
@@ -140,6 +140,8 @@ export interface Branding {
 export interface Tenant {
   readonly id: string
   readonly state: TenantState
+  /** The tenant of the body that took its place; this issuer stays. */
+  readonly succeededBy?: string
   /** Without a trailing slash; `{publicUrl}/t/{id}`, or `https://{host}` on a host of its own. */
   readonly issuer: string
   /** The path in front of every route of this tenant: `/t/{id}`, or empty on a host of its own. */

@@ -28,8 +28,8 @@ const get = (gateway: TestGateway, path: string, at = host) =>
 const operator = `federation:
   spid:
     profile: pub-op-full
-    vat_number: IT01234567890
-    fiscal_code: "01234567890"
+    vat_number: IT01234567897
+    fiscal_code: "01234567897"
     contact: { email: ced@comune.moena.example }`
 const publicBody = 'federation: { spid: { profile: spid, contact: { email: ced@comune.moena.example } } }'
 

@@ -16,8 +16,8 @@ email: spid@regione.example
 municipality: L378
 province: TN`)
 const company = aggregator(`name: Informatica di Esempio S.p.A.
-vat_number: IT01234567890
-fiscal_code: "01234567890"
+vat_number: IT01234567897
+fiscal_code: "01234567897"
 nace2_codes: ["62.01.00", "63.11"]
 email: spid@informatica.example
 phone: "+390461000000"

@@ -90,7 +90,7 @@ describe('the metadata of a tenant', () => {
     ['pub-ag-full', '{}'],
     [
       'pub-op-full',
-      '{ profile: pub-op-full, vat_number: IT01234567890, fiscal_code: "01234567890", contact: { email: ced@comune.esempio.example } }',
+      '{ profile: pub-op-full, vat_number: IT01234567897, fiscal_code: "01234567897", contact: { email: ced@comune.esempio.example } }',
     ],
     ['spid', '{ profile: spid, contact: { email: ced@comune.esempio.example, phone: "+390461000000" } }'],
   ])('keep the rules of their profile: %s', async (profile, yaml) => {
@@ -185,8 +185,8 @@ describe('the subject of a certificate', () => {
   })
 
   it.each<[Edit, string]>([
-    [['ipa_code: r_esempi', 'vat_number: IT01234567890'], 'VATIT-01234567890'],
-    [['ipa_code: r_esempi', 'fiscal_code: ABCDEF12G34H567I'], 'CF:IT-ABCDEF12G34H567I'],
+    [['ipa_code: r_esempi', 'vat_number: IT01234567897'], 'VATIT-01234567897'],
+    [['ipa_code: r_esempi', 'fiscal_code: RSSMRA80A01H501U'], 'CF:IT-RSSMRA80A01H501U'],
     [['ipa_code: r_esempi', 'ipa_code: r_esempi\n  organization_identifier: VATIT-1'], 'VATIT-1'],
   ])('takes its identifier from %j', async (edit, organizationIdentifier) => {
     expect(await contentOf([region, edit])).toMatchObject({ content: { subject: { organizationIdentifier } } })
