@@ -40,7 +40,7 @@ const waitAfter = (attempt: number): number | undefined =>
 /** Seconds: longer than all attempts. */
 const NOTICE_LIFE = 12 * 3600
 /** Milliseconds that one delivery has before another gateway takes it up, and that a site has to answer. */
-const LEASE = 60_000
+const LEASE = 20_000
 const PATIENCE = 5000
 /** Deliveries under way at once; and to one site, so that one that hangs does not hold up the others. */
 const AT_ONCE = 64

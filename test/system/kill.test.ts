@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createBrowser } from '../fixtures/gateway/browser.ts'
-import { writeRegion } from '../fixtures/gateway/files.ts'
+import { type FilesOptions, writeRegion } from '../fixtures/gateway/files.ts'
 import { hosts, identities } from '../fixtures/gateway/identities.ts'
 import { testIdps } from '../fixtures/gateway/idps.ts'
+import { startListeningSite } from '../fixtures/gateway/listening-site.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
 import { createStories } from '../fixtures/gateway/stories.ts'
 import { startRedis } from '../fixtures/redis-server.ts'
@@ -23,16 +24,21 @@ afterEach(async () => {
 })
 afterAll(() => redis.stop())
 
-it('loses no login when the gateway that it began on is killed with -9 at any of its steps', async () => {
+/** A region on that Redis, whose gateways die one after the other. */
+const world = async (options: Partial<FilesOptions> = {}) => {
   const keys = await identities()
   const idps = testIdps(keys, Date.now)
   folder = await mkdtemp(join(tmpdir(), 'varco-kill-'))
   const file = await writeRegion(folder, keys, {
     spidMetadata: [idps.alfa.metadataXml(), idps.beta.metadataXml()],
     cieMetadata: idps.cie.metadataXml(),
+    ...options,
   })
   const text = await readFile(file, 'utf8')
-  await writeFile(file, text.replace('store: { kind: memory }', `store: { kind: redis, url: "${redis.url}" }`))
+  const written = text
+    .replace('store: { kind: memory }', `store: { kind: redis, url: "${redis.url}" }`)
+    .replace('allowed_networks: []', 'allowed_networks: [127.0.0.0/8]')
+  await writeFile(file, written)
 
   let port = 0
   const addressOf = (host: string) => (host === hosts.login ? `http://127.0.0.1:${port}` : '')
@@ -47,7 +53,11 @@ it('loses no login when the gateway that it began on is killed with -9 at any of
     varco.killAll()
     port = (await varco.run(['start', '--config', file]).ports()).regional
   }
+  return { idps, addressOf, story, next }
+}
 
+it('loses no login when the gateway that it began on is killed with -9 at any of its steps', async () => {
+  const { idps, addressOf, story, next } = await world()
   await next()
   const login = await story.begin({ browser: createBrowser({ addressOf }) })
   await next()
@@ -70,4 +80,31 @@ it('loses no login when the gateway that it began on is killed with -9 at any of
   expect((await story.deliver(login.browser, post)).text).toContain('saml_response_already_used')
   await story.redeem(login, story.codeOf(end)).expect(400)
   await story.userinfo('ala', tokens.body.access_token).expect(401)
+}, 120_000)
+
+it('loses no back-channel logout when the gateway is killed with -9 while the site has it in hand', async () => {
+  const site = await startListeningSite()
+  const { addressOf, story, next } = await world({
+    clients: {
+      ala: `
+  - id: biblioteca
+    names: { it: Biblioteca }
+    url: https://biblioteca.ala.example/
+    redirect_uris: [https://biblioteca.ala.example/callback]
+    backchannel_logout_uri: ${site.uri}
+    auth: none`,
+    },
+  })
+  await next()
+  const { login, end } = await story.loginBy('spid', { client: 'biblioteca', browser: createBrowser({ addressOf }) })
+  const { idToken, tokens } = await story.claimsOf(login, end)
+  site.answerWith('nothing')
+  await login.browser.visit(`https://${hosts.login}/t/ala/end-session?id_token_hint=${tokens.id_token}`)
+  await expect.poll(() => site.notices.length, { timeout: 5000 }).toBe(1)
+  await next()
+  site.answerWith(200)
+  await expect.poll(() => site.notices.length, { timeout: 40_000 }).toBe(2)
+  const payload = JSON.parse(Buffer.from(site.notices[1]?.logoutToken.split('.')[1] ?? '', 'base64url').toString())
+  expect(payload).toMatchObject({ aud: 'biblioteca', sub: idToken.sub, sid: idToken.sid })
+  await site.close()
 }, 120_000)
