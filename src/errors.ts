@@ -35,6 +35,7 @@ export type Sentence =
   | 'method_paused'
   | 'maintenance'
   | 'loop'
+  | 'cookies'
   | 'fiscal_number'
   | 'eidas_fiscal_number'
   | 'logout_unverifiable'
@@ -142,6 +143,7 @@ export const errorTable = {
   interaction_expired: local(400, 'expired'),
   login_result_unknown: local(403, 'expired'),
   service_state_expired: { ...atChoice('forgotten'), status: 409 },
+  browser_unknown: local(400, 'cookies'),
   login_loop: local(429, 'loop'),
   login_browser_mismatch: local(403, 'other_browser'),
   upstream_unknown: local(404, 'bad_link'),

@@ -1,5 +1,6 @@
 /** The addresses of a login below its tenant, in the order in which a browser meets them. */
 import { GatewayError } from '../errors.ts'
+import { browserOf } from '../http/browser.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginUnderWay } from '../oidc/logins.ts'
 import { createAbort } from './abort.ts'
@@ -27,6 +28,7 @@ const unlessLost = (error: unknown): undefined => {
 
 export const createInteractionRoutes = (deps: InteractionDeps) => {
   const { tenant, oidc, audit, records, now } = deps
+  const https = tenant.issuer.startsWith('https:')
   const state = loginState(records, tenant.lifetimes.interaction)
   const loginPage = createLoginPage(deps)
   const begin = createBegin(deps, state)
@@ -47,7 +49,9 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
     const tombstone = await state.tombstone.get(uid)
     const clientId = tombstone?.clientId ?? ctx.query.c
     if (typeof clientId === 'string') ctx.state.clientId = clientId
-    throw new GatewayError(tombstone?.finished ? 'saml_response_already_used' : 'interaction_expired')
+    if (tombstone?.finished) throw new GatewayError('saml_response_already_used')
+    // a browser that began anything here has a name, for as long as it is open and keeps cookies
+    throw new GatewayError(browserOf(ctx.req, https) ? 'interaction_expired' : 'browser_unknown')
   }
 
   /** Where a client's `idp_hint` leads: a provider's entityID, or `cie`, `cns`, `eidas`. Unknown ones lead to the page. */

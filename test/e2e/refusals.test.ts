@@ -74,7 +74,7 @@ describe('a login that does not come to its end', () => {
     const login = await gateway.begin()
     const other = await gateway.browser().get(login.page.url)
     expect(other.status).toBe(400)
-    expect(other.text).toContain('interaction_expired')
+    expect(other.text).toContain('browser_unknown')
     expect(linksIn(other)).toContain('https://www.ala.example/accedi')
   })
 

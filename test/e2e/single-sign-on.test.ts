@@ -373,7 +373,7 @@ describe('who attacks', () => {
     const second = await next(browser, 'palestra')
     const page = await gateway.browser().get(continueLink(second.page) ?? '')
     expect([page.status, page.location]).toEqual([400, undefined])
-    expect(page.text).toContain('interaction_expired')
+    expect(page.text).toContain('browser_unknown')
   })
 
   it('does not go on for somebody who has left in another tab meanwhile', async () => {

@@ -306,6 +306,11 @@ export const de: Dictionary = {
       what: 'Die gewählte Art der Anmeldung funktioniert im Moment nicht. Wir wissen es und arbeiten daran.',
       next: 'Wählen Sie eine andere Möglichkeit auf dieser Seite oder versuchen Sie es später noch einmal.',
     },
+    cookies: {
+      title: 'Ihr Browser erkennt uns nicht wieder',
+      what: 'Er hat das Cookie dieser Anmeldung nicht behalten: Die Anmeldung ist abgelaufen, oder der Browser nimmt keine Cookies an. Sie dienen nur dazu, Sie ans Ziel zu bringen.',
+      next: 'Erlauben Sie Cookies für diese Website, falls Sie sie verboten haben, und beginnen Sie wieder beim Dienst.',
+    },
     loop: {
       title: 'Die Website schickt Sie immer wieder hierher',
       what: 'In wenigen Minuten hat die Website Sie zu oft auf diese Seite geschickt: Der Fehler liegt bei der Website, nicht bei Ihnen.',

@@ -301,6 +301,11 @@ export const en: Dictionary = {
       what: 'The way that you chose does not work at the moment. We know about it and are working on it.',
       next: 'Choose another way on this page, or try again later.',
     },
+    cookies: {
+      title: 'Your browser does not recognise us',
+      what: 'It did not keep the cookie of this sign-in: either it has expired, or the browser accepts no cookies. They only serve to get you to the end.',
+      next: 'Allow cookies for this site, if you have forbidden them, and start again at the service.',
+    },
     loop: {
       title: 'The website keeps sending you back here',
       what: 'Within a few minutes the website sent you to this page too many times: something is wrong with the website, not with you.',

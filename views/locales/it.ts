@@ -301,6 +301,11 @@ export const it: Dictionary = {
       what: 'Il modo di entrare che hai scelto non funziona in questo momento. Lo sappiamo e ci stiamo lavorando.',
       next: 'Scegli un altro modo in questa pagina, oppure riprova più tardi.',
     },
+    cookies: {
+      title: 'Il tuo browser non ci riconosce',
+      what: 'Non ha conservato il cookie di questo accesso: l’accesso è scaduto, oppure il browser non accetta cookie. Servono solo a portarti fino in fondo.',
+      next: 'Permetti i cookie per questo sito, se li hai vietati, e riparti dal servizio.',
+    },
     loop: {
       title: 'Il sito continua a rimandarti qui',
       what: 'In pochi minuti il sito ti ha mandato a questa pagina troppe volte: qualcosa non va nel sito, non in te.',
