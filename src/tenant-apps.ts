@@ -51,6 +51,8 @@ export const createTenantApps = ({
   const entries = new Map<string, Promise<Entry>>()
   /** Of the last look: a few seconds old. */
   let known: ReadonlyMap<string, number> = new Map()
+  /** One tenant at each look: a thousand that are of one age must not keep the processor busy for minutes. */
+  let hasRotated = false
   const restUntil = new Map<string, number>()
 
   /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
@@ -94,6 +96,8 @@ export const createTenantApps = ({
     try {
       const since = activeSince(keys.signing, now())
       if (since !== undefined && now() >= since + rotation.after) {
+        if (hasRotated) return keys
+        hasRotated = true
         return await keyring.rotate(tenant, keys, { wait: rotation.publish })
       }
       return isTidy(keys.signing, now()) ? keys : await keyring.renew(tenant, keys)
@@ -134,6 +138,7 @@ export const createTenantApps = ({
     trying(undefined, async () => {
       const epochs = await keyring.epochs()
       known = epochs
+      hasRotated = false
       if (epochs.size === 0 && entries.size > 0) throw new Error('the folder of the keys is empty: is it mounted?')
       for (const [id, opening] of entries) {
         const entry = await opening.catch(() => undefined)

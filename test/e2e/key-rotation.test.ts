@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -163,6 +164,29 @@ describe('a rotation while people log in', () => {
     const end = await two.deliver(login.browser, post)
     const { tokens } = await two.claimsOf(login, end)
     expect((await verified(tokens.id_token)).kid).toBe((await jwksOf(one)).kids[0])
+  })
+
+  it('loses none of twenty logins while the keys change six times under them', async () => {
+    let under = true
+    const changes = (async () => {
+      for (let change = 0; change < 6; change++) {
+        const keys = await keyring().load('ala')
+        if (keys !== undefined) await keyring().rotate('ala', keys, change % 2 === 0 ? 'withdraw' : { wait: 50 })
+        await sleep(150)
+      }
+      under = false
+    })()
+    let logins = 0
+    const oneAfterTheOther = async (gateway: TestGateway) => {
+      while (under || logins < 20) {
+        const { login, end } = await gateway.loginBy('spid')
+        const { idToken, userinfo } = await gateway.claimsOf(login, end)
+        expect(userinfo.sub).toBe(idToken.sub)
+        logins += 1
+      }
+    }
+    await Promise.all([oneAfterTheOther(one), oneAfterTheOther(two), oneAfterTheOther(two), changes])
+    expect(two.events('tenant.keys_changed').length).toBeGreaterThan(3)
   })
 
   it('leaves the other tenants alone', async () => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(stateDir, { recursive: true }))
 
-const tenant = (state: Tenant['state'] = 'test') => ({ id: 'ala', state }) as Tenant
+const tenant = (state: Tenant['state'] = 'test', id = 'ala') => ({ id, state }) as Tenant
 const keyring = () => createKeyring({ stateDir, masterKeys: [{ id: 'k', key: Buffer.alloc(32, 1) }], now: () => now })
 
 /** A gateway on the shared folder; the application of a tenant is here the keys that it was built with. */
@@ -33,8 +33,8 @@ const gateway = (ring = keyring()) => {
     audit: (event) => events.push(event),
     now: () => now,
   })
-  const keysOf = async (state?: Tenant['state']) =>
-    ((await apps.of(tenant(state))) as unknown as { readonly keys: TenantKeys }).keys
+  const keysOf = async (state?: Tenant['state'], id?: string) =>
+    ((await apps.of(tenant(state, id))) as unknown as { readonly keys: TenantKeys }).keys
   return {
     keysOf,
     refresh: apps.refresh,
@@ -81,6 +81,23 @@ describe('the applications of tenants', () => {
     now += rotation.after
     for (let look = 0; look < 3; look++) await one.refresh()
     expect((await one.keysOf()).epoch).toBe(2)
+  })
+
+  it('rotate one after the other where many are of one age', async () => {
+    const one = gateway()
+    const ids = ['ala', 'moena', 'trento']
+    const epochs = async () => (await Promise.all(ids.map((id) => one.keysOf('test', id)))).map(({ epoch }) => epoch)
+    await epochs()
+    now += rotation.after
+    for (const expected of [
+      [2, 1, 1],
+      [2, 2, 1],
+      [2, 2, 2],
+      [2, 2, 2],
+    ]) {
+      await one.refresh()
+      expect(await epochs()).toEqual(expected)
+    }
   })
 
   it('are served with the keys in memory, and an alarm is told once, when the file is gone or damaged', async () => {
