@@ -12,6 +12,7 @@ import { type Assets, serveAssets } from './http/assets.ts'
 import { brandAssets } from './http/brand.ts'
 import { certificateOfProxy, certificateOfSocket } from './http/client-certificate.ts'
 import { errorHandler } from './http/error-handler.ts'
+import { createMarks } from './http/marks.ts'
 import { serveMetadata } from './http/metadata.ts'
 import { origin } from './http/origin.ts'
 import { createPages } from './http/pages.ts'
@@ -79,7 +80,9 @@ export const createApp = (deps: AppDeps): App => {
   const { config, store, keyring, audit, log, now, randomId, assets } = deps
   const tenants = createTenantRegistry(config.tenants)
   const metadataOf = createServedMetadata(config)
-  const pages = createPages({ renderer: deps.renderer, region: config.region, publicUrl: config.publicUrl, now })
+  const { publicUrl, region } = config
+  const marks = createMarks(region.marks)
+  const pages = createPages({ renderer: deps.renderer, region, marks, publicUrl, now })
 
   const apps = createTenantApps({
     keyring,
@@ -151,6 +154,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(origin({ originOf, trustedProxies, audit }))
     koa.use(serveAssets(assets))
     koa.use(serveAssets(brandAssets(tenants.byId)))
+    koa.use(serveAssets(marks))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(createStatusPage({ ...deps, pages, region: config.region }))
     koa.use(tenantResolver(tenants))

@@ -6,12 +6,14 @@ import { lifetimesOf } from '../tenant/lifetimes.ts'
 import { noticesOf } from '../tenant/notices.ts'
 import { helpdeskOf, legalOf, readClientSecrets, readTenant, type Surroundings } from '../tenant/read.ts'
 import { readOwnSignings } from '../tenant/read-federation.ts'
+import type { Marks } from '../tenant/region.ts'
 import { tenantSchema } from '../tenant/schema.ts'
 import { mergedBelow } from '../tenant/shared-schema.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { deepFreeze } from './freeze.ts'
 import { readGateway } from './gateway.ts'
 import type { GatewayConfig, Region } from './gateway-config.ts'
+import { readMarks } from './marks.ts'
 import { readPicture } from './picture.ts'
 import type { Problem } from './problem.ts'
 import { beside, createReading, type Readers } from './references.ts'
@@ -94,7 +96,9 @@ export const loadGatewayConfig = async (
 
   const settings = gateway.value && (await readGateway(gateway.yaml, gateway.value, reading, problems))
   if (settings === undefined || region?.value === undefined) return { problems }
-  const everywhere = regionOf(region.value, settings.eidas !== undefined)
+  const marks =
+    region.value.marks === undefined ? undefined : await readMarks(region.yaml, region.value.marks, reading, problems)
+  const everywhere = regionOf(region.value, settings.eidas !== undefined, marks)
   const offered = (method: keyof Tenant['methods']) => everywhere.methodOrder.includes(method)
   const surroundings: Surroundings = {
     publicUrl: settings.publicUrl,
@@ -172,7 +176,7 @@ const tenantFiles = async (
   return files.map((name) => `${path.replace(/\/$/, '')}/${name}`)
 }
 
-export const regionOf = (file: RegionFile, eidas: boolean): Region => ({
+export const regionOf = (file: RegionFile, eidas: boolean, marks?: Marks): Region => ({
   name: file.name,
   helpdesk: helpdeskOf(file.helpdesk),
   legal: legalOf(file.legal),
@@ -180,6 +184,7 @@ export const regionOf = (file: RegionFile, eidas: boolean): Region => ({
   methodOrder: eidas && !file.method_order.includes('eidas') ? [...file.method_order, 'eidas'] : file.method_order,
   lifetimes: lifetimesOf(file.lifetimes),
   notices: noticesOf(file.notices),
+  ...(marks !== undefined && { marks }),
 })
 
 const hostsOfTheGateway = (

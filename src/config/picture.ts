@@ -1,15 +1,11 @@
 /** A picture that a person put beside the configuration: small, and nothing in it that runs or calls elsewhere. */
+import type { Picture } from '../tenant/tenant.ts'
 import { explainMessage, told } from './explain.ts'
 import type { Path, Problem } from './problem.ts'
 import type { Reading } from './references.ts'
 import type { YamlFile } from './yaml-file.ts'
 
-export interface Picture {
-  readonly type: 'image/svg+xml' | 'image/png'
-  readonly body: Buffer
-}
-
-/** Bytes: it is part of the first load of every page. */
+/** Bytes: part of the first load of every page. */
 const LARGEST = 24 * 1024
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
@@ -31,12 +27,12 @@ const isSvg = (text: string): boolean =>
   /^\uFEFF?\s*(<\?xml[^>]*\?>\s*)?(<!--[\s\S]*?-->\s*)*(<!doctype[^>]*>\s*)?<svg[\s>]/i.test(text)
 
 /** The picture, or what is wrong with it as `told`. */
-export const pictureOf = (body: Buffer): Picture | string => {
-  if (body.length > LARGEST) {
+export const pictureOf = (body: Buffer, largest = LARGEST): Picture | string => {
+  if (body.length > largest) {
     const kilobytes = Math.ceil(body.length / 1024)
     return told(
       `has ${kilobytes} KB`,
-      'make it smaller than 24 KB: a PNG of 160 pixels, or an SVG without needless paths',
+      `make it smaller than ${largest / 1024} KB: a PNG of 160 pixels, or an SVG without needless paths`,
     )
   }
   if (body.subarray(0, PNG.length).equals(PNG)) return { type: 'image/png', body }
@@ -54,10 +50,11 @@ export const readPicture = async (
   name: string,
   reading: Reading,
   problems: Problem[],
+  largest?: number,
 ): Promise<Picture | undefined> => {
   const body = await reading.bytes(yaml, path, name)
   if (body === undefined) return undefined
-  const picture = pictureOf(body)
+  const picture = pictureOf(body, largest)
   if (typeof picture !== 'string') return picture
   const [reason, fix] = explainMessage(picture)
   problems.push(yaml.problem(path, reason, fix))

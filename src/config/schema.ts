@@ -322,6 +322,7 @@ export const regionSchema = block({
   helpdesk: helpdesk.default({}),
   legal: legal.default({}),
   cns_label: localised(text).default({ it: 'CNS' }),
+  marks: filePath.exactOptional(),
   // a way in that is not named is off in the whole region; `eidas` comes last where it is not named
   method_order: z
     .array(z.enum([...methods, 'eidas']))

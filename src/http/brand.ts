@@ -1,11 +1,11 @@
 /**
  * What a Comune puts on its pages: its coat of arms and its colour. Both are files of their own, because the policy of the
- * pages allows no style in them. An SVG is shown as a picture, where nothing in it runs; whoever opens its address gets it
- * under a policy that lets it do nothing either.
+ * pages allows no style in them.
  */
 import { shade } from '../tenant/contrast.ts'
 import type { Tenant } from '../tenant/tenant.ts'
-import { type Asset, type Assets, forEver, hashedName, PREFIX } from './assets.ts'
+import { type Asset, type Assets, hashedName, PREFIX } from './assets.ts'
+import { pictureFile, sandboxed } from './pictures.ts'
 
 export interface Brand {
   readonly logoHref?: string
@@ -13,26 +13,25 @@ export interface Brand {
   readonly stylesHref?: string
 }
 
-const SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
 interface Made extends Brand {
   readonly files: ReadonlyMap<string, Asset>
 }
 
 const make = ({ id, branding: { logo, colour } }: Tenant): Made => {
   const files = new Map<string, Asset>()
-  const serve = (name: string, asset: Omit<Asset, 'headers'>) => {
-    const href = `${PREFIX}/brand/${id}/${hashedName(name, asset.body)}`
-    files.set(href, { ...asset, headers: { ...forEver, 'Content-Security-Policy': SANDBOX } })
+  const serve = ([href, asset]: readonly [string, Asset]) => {
+    files.set(href, asset)
     return href
   }
+  const folder = `brand/${id}`
+  const styles = (body: Buffer): readonly [string, Asset] => [
+    `${PREFIX}/${folder}/${hashedName('colour.css', body)}`,
+    { type: 'text/css; charset=utf-8', body, headers: sandboxed },
+  ]
   return {
-    ...(logo && { logoHref: serve(logo.type === 'image/png' ? 'logo.png' : 'logo.svg', logo) }),
+    ...(logo && { logoHref: serve(pictureFile(folder, 'logo', logo)) }),
     ...(colour && {
-      stylesHref: serve('colour.css', {
-        type: 'text/css; charset=utf-8',
-        body: Buffer.from(`:root{--brand:${colour};--slim:${shade(colour, 0.72)}}`),
-      }),
+      stylesHref: serve(styles(Buffer.from(`:root{--brand:${colour};--slim:${shade(colour, 0.72)}}`))),
     }),
     files,
   }

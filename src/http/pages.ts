@@ -7,6 +7,7 @@ import { type Client, type Language, type Localised, languages, type Tenant } fr
 import { brandOf } from './brand.ts'
 import { cookieOf } from './browser.ts'
 import { pickLanguage } from './language.ts'
+import { createMarks, type ServedMarks } from './marks.ts'
 import { phraseIn } from './phrases.ts'
 import type { Renderer } from './render.ts'
 import type { Frame, Views } from './views.ts'
@@ -25,6 +26,8 @@ export interface PageOptions {
 export interface Pages {
   languageOf(req: IncomingMessage, tenant: Tenant | undefined, uiLocales?: string): Language
   render<K extends keyof Views>(page: K, view: Views[K], options: PageOptions): string
+  /** See ServedMarks. */
+  readonly logosOf: ServedMarks['logosOf']
   /** The page of an error that ends here, with the way back to the service when it is known. */
   error(
     req: IncomingMessage,
@@ -62,11 +65,13 @@ export const createPages = ({
   renderer,
   region,
   publicUrl,
+  marks = createMarks(region.marks),
   now,
 }: {
   renderer: Renderer
   region: Region
   publicUrl: string
+  marks?: ServedMarks
   now: () => number
 }): Pages => {
   const localised = (text: Localised | undefined, language: Language) => text && inLanguage(text, language)
@@ -122,6 +127,7 @@ export const createPages = ({
         banners: [...(tenant?.notices ?? []), ...region.notices]
           .filter(({ from, until }) => from <= now() && now() < until)
           .map(({ text }) => phraseIn(text, language)),
+        marks: marks.hrefs,
         assets: '/assets',
       }),
       view,
@@ -136,5 +142,5 @@ export const createPages = ({
     return render('error', defined({ alert: { code, sentence, id: requestId, at: now() }, restart }), options)
   }
 
-  return { languageOf, render, error }
+  return { languageOf, render, error, logosOf: marks.logosOf }
 }

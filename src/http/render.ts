@@ -29,6 +29,7 @@ const PARTIALS = [
   'eidas',
   'other',
   'in-app',
+  'sign',
   'data',
   'present',
 ] as const

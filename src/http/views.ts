@@ -32,6 +32,13 @@ export interface Frame {
   readonly legal: { readonly privacyUrl?: string; readonly accessibilityUrl?: string; readonly notesUrl?: string }
   /** Of the page that says how the ways in are doing. */
   readonly statusHref: string
+  /** Addresses of the official marks, where the region has them. */
+  readonly marks?: {
+    readonly spid?: string
+    readonly cie?: string
+    readonly eidas?: string
+    readonly footer?: string
+  }
   /** Said on every page, above its heading: planned maintenance, say. */
   readonly banners: readonly Phrase[]
   /** Path prefix of the static files, e.g. `/assets`. */
@@ -75,7 +82,13 @@ export interface LoginView {
     readonly id: 'spid' | 'cie' | 'cns' | 'eidas'
     readonly label: string
     /** `troubled`: its logins fail at the moment. It is said, and the provider stays. */
-    readonly entries: readonly { readonly name: string; readonly href: string; readonly troubled?: boolean }[]
+    readonly entries: readonly {
+      readonly name: string
+      readonly href: string
+      readonly troubled?: boolean
+      /** All of them have one, or none. */
+      readonly logoHref?: string
+    }[]
     /** The service has said which: its list is open. */
     readonly open?: boolean
     /** Of CIE, where the service asks for less: by reading the card, level 3. */

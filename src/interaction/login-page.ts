@@ -30,12 +30,18 @@ export const createLoginPage = (deps: InteractionDeps) => {
     waysIn(deps, login.level).map((upstream) => {
       const hrefOf = (idp: string | undefined, more = {}) =>
         beginHref(base, { upstream: upstream.id, idp, lang: language, ...more })
-      const entries = shuffled(upstream.choices({ level: login.level }), login.uid).map(({ name, idp }) => ({
-        name,
-        href: hrefOf(idp),
-        // it stays in the list, which must be complete
-        troubled: deps.isPaused(upstream.id, idp) || deps.standing(idp ?? upstream.id) === 'trouble',
-      }))
+      const choices = upstream.choices({ level: login.level })
+      const logos = pages.logosOf(choices.map(({ idp }) => idp))
+      const entries = shuffled(choices, login.uid).map(({ name, idp }) => {
+        const logoHref = logos?.get(idp ?? '')
+        return {
+          name,
+          href: hrefOf(idp),
+          // it stays in the list, which must be complete
+          troubled: deps.isPaused(upstream.id, idp) || deps.standing(idp ?? upstream.id) === 'trouble',
+          ...(logoHref !== undefined && { logoHref }),
+        }
+      })
       const card = upstream.id === 'cie' && login.level < 3 ? { cardHref: hrefOf(undefined, { level: '3' }) } : {}
       const open = upstream.id === 'spid' && login.idpHint === 'spid'
       return { id: upstream.id, label: labelOf(region, upstream.id, language), entries, ...card, ...(open && { open }) }

@@ -1,6 +1,5 @@
 /** From a tenant file that keeps its rules to the Tenant that the rest of the program knows. */
 import { createHash } from 'node:crypto'
-import type { Picture } from '../config/picture.ts'
 import type { Path, Problem } from '../config/problem.ts'
 import type { Reading } from '../config/references.ts'
 import { isLoopback } from '../config/rules.ts'
@@ -12,7 +11,7 @@ import { readClient } from './read-client.ts'
 import { aboutBody, attributeSetOf, cieServiceOf, faceOf, type OwnSignings } from './read-federation.ts'
 import type { Region } from './region.ts'
 import type { TenantFile } from './schema.ts'
-import type { ClientSecret, SamlRegistration, Tenant } from './tenant.ts'
+import type { ClientSecret, Picture, SamlRegistration, Tenant } from './tenant.ts'
 
 /** 128 random bits are 22 characters of base64url: anything shorter was typed by a person. */
 const SHORTEST_SECRET = 22

@@ -1,7 +1,18 @@
 /** What is the same at every tenant of the region; a tenant file may say more for itself. */
 import type { Lifetimes } from './lifetimes.ts'
 import type { Notice } from './notices.ts'
-import type { Localised, Tenant } from './tenant.ts'
+import type { Localised, Picture, Tenant } from './tenant.ts'
+
+/** The official marks, where the region has fetched them. */
+export interface Marks {
+  readonly spid?: Picture
+  readonly cie?: Picture
+  readonly eidas?: Picture
+  /** Of SPID and AgID, at the foot of every page. */
+  readonly footer?: Picture
+  /** By entityID. */
+  readonly providers: Readonly<Record<string, Picture>>
+}
 
 export interface Region {
   readonly name: Localised
@@ -13,4 +24,6 @@ export interface Region {
   readonly methodOrder: readonly ('spid' | 'cie' | 'cns' | 'eidas')[]
   readonly lifetimes: Lifetimes
   readonly notices: readonly Notice[]
+  /** Absent: neutral pictograms. */
+  readonly marks?: Marks
 }

@@ -1,6 +1,5 @@
 /** One municipality as the rest of the program sees it: parsed, defaulted, frozen. The file's rules are in schema.ts. */
 import type { Level } from '../citizen/assurance.ts'
-import type { Picture } from '../config/picture.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { Notice } from './notices.ts'
 import type { authMethods, PresetName } from './presets.ts'
@@ -126,6 +125,12 @@ export interface Helpdesk {
   readonly hours?: Localised
   /** A form to write to; opened with `code`, `request`, `time`, `service` and `tenant` as parameters. */
   readonly formUrl?: string
+}
+
+/** Small, and nothing in it that runs or calls elsewhere. */
+export interface Picture {
+  readonly type: 'image/svg+xml' | 'image/png'
+  readonly body: Buffer
 }
 
 /** What makes its pages its own. */

@@ -1,4 +1,5 @@
 /** What a citizen does in the demo, in a real browser: from "Accedi" on the municipal site to the claims that it shows. */
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { theCitizen } from '../../sandbox/citizens.ts'
 import { type OpenDemo, openDemo, type WatchedPerson } from '../fixtures/browser/demo.ts'
@@ -116,6 +117,44 @@ describe.each([
     await person.choosesCie()
     await person.entersWithCie('Procedi')
     expect(await person.profile()).toMatchObject({ idp_type: 'CIE' })
+  })
+})
+
+describe('a citizen with a keyboard and nothing else', () => {
+  const it = personed(false)
+
+  it('gets from the site to the token', async ({ person: { page, ...person } }) => {
+    /** Tab until the focus is there, as somebody does who reads what is focused. */
+    const reach = async (wanted: Locator) => {
+      for (let step = 0; step < 80; step++) {
+        await page.keyboard.press('Tab')
+        if ((await wanted.and(page.locator(':focus')).count()) === 1) return
+      }
+      throw new Error(`the Tab key does not reach ${wanted}`)
+    }
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    await page.goto(`${world.demo.urls.site}/ala/`)
+    await reach(
+      page
+        .locator('form', { has: page.getByRole('heading', { name: NURSERY }) })
+        .getByRole('button', { name: 'Accedi' }),
+    )
+    await page.keyboard.press('Enter')
+    await person.reads(`Accedi a «${NURSERY}»`)
+    await reach(page.locator('summary', { hasText: 'Entra con SPID' }))
+    await page.keyboard.press('Enter')
+    await reach(page.getByRole('link', { name: 'Alfa ID', exact: true }))
+    await page.keyboard.press('Enter')
+    await person.reads('Entra in «Comune di Ala»')
+    await reach(page.getByRole('radio').first())
+    await page.keyboard.press('Space')
+    await reach(button('Entra con SPID'))
+    await page.keyboard.press('Enter')
+    await reach(button('Acconsento'))
+    await page.keyboard.press('Enter')
+    await reach(button('Continua verso Comune di Ala'))
+    await page.keyboard.press('Enter')
+    expect(await person.profile()).toMatchObject({ given_name: 'Ada', idp_type: 'SPID', acr: level(2) })
   })
 })
 
