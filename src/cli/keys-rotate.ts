@@ -3,6 +3,7 @@ import { type Arguments, type Command, jsonText, type World } from './command.ts
 import { readConfiguration } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 import { describe, keyringOf, text } from './keys.ts'
+import { registerKeyringOf } from './open-register.ts'
 
 /** The tenants that are meant and have keys; undefined once the error output has said what is wrong. */
 const chosen = async (args: Arguments, world: World) => {
@@ -57,7 +58,7 @@ export const keysReseal: Command = {
   name: 'keys reseal',
   operands: [],
   options: '--config FILE [--json]',
-  summary: 'seals the keys of all tenants with the first master key, so that an older one can go',
+  summary: 'seals the keys of all tenants and of the register with the first master key, so that an older one can go',
   run: async (args, world) => {
     const config = (await readConfiguration(args, world))?.config
     if (config === undefined) return 1
@@ -74,10 +75,12 @@ export const keysReseal: Command = {
         throw new Error(`${tenant} was changed meanwhile, by a gateway with another first master key: restart that one`)
       resealed.push(tenant)
     }
+    const register = await registerKeyringOf(config, world).reseal()
+    const too = register.length === 0 ? '' : `; of the register: ${register.join(', ')}`
     world.out(
       args.json
-        ? jsonText({ masterKey: seals, resealed, tenants: tenants.length })
-        : `${resealed.length} of ${tenants.length} tenants sealed anew with "${seals}".\n`,
+        ? jsonText({ masterKey: seals, resealed, tenants: tenants.length, register })
+        : `${resealed.length} of ${tenants.length} tenants sealed anew with "${seals}"${too}.\n`,
     )
     return 0
   },

@@ -1,4 +1,4 @@
-/** Files that hold a secret: made once, whole or not at all, readable by the gateway's user only. */
+/** Files that hold a secret or a proof: made once, whole or not at all, readable by the gateway's user only. */
 import { randomUUID } from 'node:crypto'
 import { chown, type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -27,6 +27,8 @@ const run = async (
     },
     now: () => Date.UTC(2026, 0, 15),
     user: 'operator',
+    process: { host: 'desk', pid: 1 },
+    newFile: () => Promise.reject(new Error('nothing is written piece by piece')),
     look,
     randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
     readInput: async () => '',
@@ -157,7 +159,7 @@ describe('keys', () => {
       out: '1 of 1 tenants sealed anew with "2027-01".\n',
     })
     expect((await run(['keys', 'reseal', '--config', GATEWAY, '--json'], { files: files() })).out).toBe(
-      '{\n  "masterKey": "2027-01",\n  "resealed": [],\n  "tenants": 1\n}\n',
+      '{\n  "masterKey": "2027-01",\n  "resealed": [],\n  "tenants": 1,\n  "register": []\n}\n',
     )
     // the old one alone no longer opens them
     const alone = await run(['keys', 'list', '--config', GATEWAY])
