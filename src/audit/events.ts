@@ -35,7 +35,30 @@ export type ProxyFault =
 /** What a neighbourhood did too often: src/http/rate-limit.ts. */
 export type LimitedUse = 'login' | 'choice' | 'pushed' | 'answer' | 'card' | 'client'
 
+/** What the register reports about itself. */
+export type RegisterEvent =
+  /** Nothing can be written; told once, and again when the reason is another one. */
+  | { readonly type: 'register.failed'; readonly reason: string; readonly logins: 'refused' | 'unrecorded' }
+  | { readonly type: 'register.recovered'; readonly seconds: number; readonly lost: number }
+  | { readonly type: 'register.repaired'; readonly day: string; readonly chain: string; readonly bytes: number }
+  | {
+      readonly type: 'register.anchored'
+      readonly day: string
+      readonly chains: number
+      readonly records: number
+      readonly sha256: string
+    }
+  /** A chain is not as it was written. `varco register verify` says more. */
+  | { readonly type: 'register.damaged'; readonly day: string; readonly chain: string; readonly finding: string }
+  | { readonly type: 'register.dropped'; readonly day: string; readonly records: number }
+  /** So many days would be dropped at once that the clock may be wrong. */
+  | { readonly type: 'register.retention_held'; readonly days: number; readonly oldest: string }
+  /** Closing a day did not work; it is tried again. */
+  | { readonly type: 'register.not_closed'; readonly reason: string }
+  | { readonly type: 'register.key_created'; readonly id: string; readonly fingerprint: string }
+
 export type AuditEvent =
+  | RegisterEvent
   | ({ readonly type: 'login.started' } & Step & { readonly level: 1 | 2 | 3 })
   | ({ readonly type: 'login.sent' } & Step & {
         readonly upstream: string
@@ -186,6 +209,11 @@ export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'trust_list.not_kept',
   'revocation.grace',
   'card_proxy.refused',
+  'register.failed',
+  'register.damaged',
+  'register.retention_held',
+  'register.not_closed',
 ])
 
 export type Audit = (event: AuditEvent) => void
+export type ReportRegister = (event: RegisterEvent) => void

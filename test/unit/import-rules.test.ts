@@ -60,7 +60,8 @@ const rooms: Readonly<Record<string, Room>> = {
   sealing: { may: [], node: ['crypto'] },
   store: { may: ['errors', 'sealing'] },
   keyring: { may: ['errors', 'sealing'] },
-  audit: { may: ['errors', 'sealing'] },
+  // the register's proofs are made like the files of the keyring
+  audit: { may: ['errors', 'sealing', 'keyring/new-file', 'keyring/register-keys'] },
   // what operators see and switch: told by the audit and by http, asked by main alone
   operations: { may: ['audit', 'store', 'errors'], types: ['http', 'tenant'] },
 }

@@ -1,0 +1,86 @@
+/** The chain that a process writes now. A record counts as written when `append` resolves, and only then. */
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { giveToOwner } from '../../keyring/new-file.ts'
+import type { RegisterKey } from '../../keyring/register-keys.ts'
+import { logPath, type Place } from './layout.ts'
+import { createLines, headerLine } from './line.ts'
+
+/** Where the process meets the disk: tests let it fail there. */
+export interface Disk {
+  readonly open: typeof open
+  readonly mkdir: typeof mkdir
+  readonly unlink: typeof unlink
+}
+export const realDisk: Disk = { open, mkdir, unlink }
+
+export interface ChainFile extends Place {
+  /** `texts`: each with its zero byte in front. Rejects when one of them may not be on the disk: then `abandon`. */
+  append(texts: readonly Buffer[]): Promise<void>
+  close(): Promise<void>
+  /** After a failure nobody knows what is behind the last flush: it is cut off, and nothing is written there again. */
+  abandon(): Promise<void>
+}
+
+export const createChainFile = async ({
+  folder,
+  place,
+  key,
+  disk,
+  randomBytes,
+}: {
+  folder: string
+  place: Place
+  key: RegisterKey
+  disk: Disk
+  randomBytes: (size: number) => Buffer
+}): Promise<ChainFile> => {
+  const path = logPath(folder, place)
+  const made = await disk.mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await disk.open(path, 'ax', 0o600)
+  const lineOf = createLines(place, key, randomBytes)
+  let flushed = 0
+
+  const write = async (text: string): Promise<void> => {
+    const bytes = Buffer.from(text, 'latin1')
+    // the kernel may take less than it is given
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
+    await file.datasync()
+    const { size, nlink } = await file.stat()
+    if (nlink === 0) throw new Error(`somebody removed ${path}`)
+    if (size !== flushed + bytes.length) throw new Error(`somebody else changed ${path}`)
+    flushed = size
+  }
+
+  try {
+    // a command that root types must not leave a file that the gateway cannot read
+    if (made !== undefined) await giveToOwner(dirname(path), dirname(made))
+    await giveToOwner(path, dirname(path))
+    await write(headerLine(place, key))
+    // a file whose name is not on the disk is no file
+    for (const name of [dirname(path), folder]) await syncFolder(disk, name)
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    await disk.unlink(path).catch(() => undefined)
+    throw error
+  }
+
+  return {
+    ...place,
+    append: (texts) => write(texts.map(lineOf).join('')),
+    close: () => file.close(),
+    abandon: async () => {
+      await file.truncate(flushed).catch(() => undefined)
+      await file.close().catch(() => undefined)
+    },
+  }
+}
+
+const syncFolder = async (disk: Disk, path: string): Promise<void> => {
+  const folder: FileHandle = await disk.open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
