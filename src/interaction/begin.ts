@@ -9,6 +9,7 @@ import type { Language } from '../tenant/tenant.ts'
 import { runStrategy } from '../upstream/run-strategy.ts'
 import type { Pending, ServiceProvider, Upstream } from '../upstream/upstream.ts'
 import type { InteractionDeps } from './deps.ts'
+import { loginFacts } from './login-record.ts'
 import type { LoginState } from './login-state.ts'
 import { waysIn } from './ways-in.ts'
 
@@ -77,14 +78,10 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
 
     await state.pending.put(pending)
     await register.write({
-      kind: 'request',
-      ...facts,
-      entityId: pending.entityId,
-      requestId: pending.requestId,
-      levelAsked: pending.level,
+      kind: 'login.request',
+      ...loginFacts(ctx, pending),
       result: 'sent',
       ...(outcome.evidence.request === undefined ? {} : { message: outcome.evidence.request }),
-      clientAddress: ctx.state.clientAddress,
     })
     audit({ type: 'login.sent', ...facts, level: pending.level })
     deps.departed(upstream.id, pending.idp?.entityId, neighbourhoodOf(ctx.state.clientAddress).near)

@@ -8,9 +8,10 @@ import { readForm } from '../http/form-body.ts'
 import type { Ctx } from '../http/request-context.ts'
 import { isLanguage } from '../tenant/tenant.ts'
 import { runStrategy } from '../upstream/run-strategy.ts'
-import type { Outcome, Pending, UpstreamRequest } from '../upstream/upstream.ts'
+import type { Pending, UpstreamRequest } from '../upstream/upstream.ts'
 import { serviceProviderOf } from './begin.ts'
 import type { InteractionDeps } from './deps.ts'
+import { type Answer, responseRecord } from './login-record.ts'
 import type { LoginState, StoredOutcome } from './login-state.ts'
 
 /** Whose answers come to an address. The eIDAS node reads SPID's metadata and so answers there: docs/design/0002-eidas-acs.md. */
@@ -22,8 +23,6 @@ const answeredAt: Readonly<Record<AnswerAddress, readonly UpstreamId[]>> = {
 
 /** What an address names: `/saml/{spid|cie}/acs`, `/cns`. */
 export type AnswerAddress = 'spid' | 'cie' | 'cns'
-
-type Answer = Extract<Outcome, { kind: 'verified' | 'refused' }>
 
 export const createCallback = (deps: InteractionDeps, state: LoginState) => {
   const { tenant, upstreams, signing, register, audit, now, randomId } = deps
@@ -58,27 +57,6 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     throw new GatewayError('internal_error', `an answer ended in ${outcome.kind}`)
   }
 
-  const record = (ctx: Ctx, pending: Pending, answer: Answer) => {
-    const { response, responseId, assertionId } = answer.evidence
-    // what nobody signed for, anybody can have sent: enough of it to look at, not enough to fill a disk with
-    const authenticated = answer.kind === 'verified' || answer.authenticated
-    const message = authenticated ? response : response?.slice(0, 2048)
-    return register.write({
-      kind: 'response',
-      ...factsOf(pending),
-      entityId: pending.entityId,
-      requestId: pending.requestId,
-      levelAsked: pending.level,
-      ...(answer.kind === 'verified' ? { levelReached: answer.citizen.level } : {}),
-      result: answer.kind === 'verified' ? 'verified' : answer.error.code,
-      ...(responseId === undefined ? {} : { responseId }),
-      ...(assertionId === undefined ? {} : { assertionId }),
-      authenticated,
-      ...(message === undefined ? {} : { message }),
-      clientAddress: ctx.state.clientAddress,
-    })
-  }
-
   /** Uses the pending login up. Throws `saml_response_already_used` for every answer but the first. */
   const useUp = async (pending: Pending, answer: Answer) => {
     if ((await state.pending.take(pending)) === undefined) throw new GatewayError('saml_response_already_used')
@@ -106,12 +84,24 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     return ends && logout !== undefined ? { session: { upstream, ...logout } } : {}
   }
 
+  const refuse = async (ctx: Ctx, pending: Pending, answer: Answer, { code, detail }: GatewayError) => {
+    const authenticated = answer.kind === 'verified' || answer.authenticated
+    await register.write(responseRecord(ctx, pending, answer, code))
+    const why = detail === undefined ? {} : { detail }
+    audit({ type: 'login.refused', ...factsOf(pending), code, authenticated, ...why })
+  }
+
   const settle = async (ctx: Ctx, pending: Pending, answer: Answer) => {
     const facts = factsOf(pending)
     if (answer.kind === 'verified') {
-      await useUp(pending, answer)
+      try {
+        await useUp(pending, answer)
+      } catch (error) {
+        if (error instanceof GatewayError) await refuse(ctx, pending, answer, error)
+        throw error
+      }
       // the register has it before anything is issued: if it cannot be written, no login completes
-      await record(ctx, pending, answer)
+      await register.write(responseRecord(ctx, pending, answer))
       audit({ type: 'login.returned', ...facts, level: answer.citizen.level })
       return passOn(ctx, pending, { citizen: answer.citizen, ...sessionOf(pending, answer) })
     }
@@ -120,14 +110,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
       await state.pending.take(pending)
       throw error
     }
-    await record(ctx, pending, answer)
-    audit({
-      type: 'login.refused',
-      ...facts,
-      code: error.code,
-      authenticated,
-      ...(error.detail === undefined ? {} : { detail: error.detail }),
-    })
+    await refuse(ctx, pending, answer, error)
     // An unsigned refusal only chooses the sentence: whoever sends one must not be able to spend the login.
     if (authenticated) await useUp(pending, answer)
     if (error.row.page !== 'choice') throw error

@@ -1,6 +1,6 @@
 /** What the steps of one tenant's logins work with. */
 import type { Audit } from '../audit/events.ts'
-import type { Register } from '../audit/register.ts'
+import type { Register } from '../audit/register/register.ts'
 import type { UpstreamId } from '../citizen/citizen.ts'
 import type { Pages } from '../http/pages.ts'
 import type { TenantProvider } from '../oidc/provider.ts'

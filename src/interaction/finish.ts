@@ -8,6 +8,7 @@ import type { Ctx } from '../http/request-context.ts'
 import type { Completed, LoginUnderWay } from '../oidc/logins.ts'
 import type { InteractionDeps } from './deps.ts'
 import type { createLoginPage } from './login-page.ts'
+import { toldRecord } from './login-record.ts'
 import type { LoginState } from './login-state.ts'
 
 export const createFinish = (
@@ -15,7 +16,7 @@ export const createFinish = (
   state: LoginState,
   loginPage: ReturnType<typeof createLoginPage>,
 ) => {
-  const { tenant, oidc, audit, pages } = deps
+  const { tenant, oidc, audit, pages, register } = deps
 
   /** Without an outcome: a page loaded again, or too late. */
   const lost = async (ctx: Ctx, uid: string): Promise<never> => {
@@ -50,11 +51,14 @@ export const createFinish = (
       audit({ type: 'login.cross_browser', tenant: tenant.id, uid })
       // a second window of a login that is over no longer has its cookie either; "another browser" would be untrue there
       const finished = (await state.tombstone.get(uid))?.finished
-      throw new GatewayError(finished ? 'saml_response_already_used' : 'login_browser_mismatch')
+      const code = finished ? 'saml_response_already_used' : 'login_browser_mismatch'
+      await register.write(toldRecord(ctx, outcome, code))
+      throw new GatewayError(code)
     }
 
     if ('error' in outcome.result) {
       const { error, ...from } = outcome.result
+      await register.write(toldRecord(ctx, outcome, error))
       return loginPage(ctx, login, { error: new GatewayError(error), upstream: outcome.upstream, ...from })
     }
     const { citizen, session } = outcome.result
@@ -66,6 +70,7 @@ export const createFinish = (
       if (!(error instanceof GatewayError) || error.row.page !== 'choice') throw error
       // this service cannot take this person by this way in; another way may do
       audit({ type: 'login.refused', ...facts, idp: citizen.idp, code: error.code, authenticated: true })
+      await register.write(toldRecord(ctx, outcome, error.code))
       return loginPage(ctx, login, { error, upstream: outcome.upstream })
     }
     await state.tombstone.put(uid, { clientId: login.client.id, finished: true })

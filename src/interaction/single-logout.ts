@@ -2,7 +2,7 @@
  * Single logout by SAML (docs/rules/spid-saml.md section 6): a provider ends what its session opened here, and always gets
  * an answer; and a citizen who leaves is led past the providers that keep a session, then to where the service wants them.
  */
-import type { LogoutRecord } from '../audit/register.ts'
+import type { LogoutMessage } from '../audit/register/records.ts'
 import type { UpstreamId } from '../citizen/citizen.ts'
 import { GatewayError } from '../errors.ts'
 import { readForm } from '../http/form-body.ts'
@@ -29,12 +29,13 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
   const record = (
     ctx: Ctx,
     upstream: UpstreamId,
-    facts: Pick<LogoutRecord, 'kind' | 'idp' | 'requestId' | 'responseId' | 'result' | 'message'>,
+    facts: Pick<LogoutMessage, 'kind' | 'idp' | 'requestId' | 'responseId' | 'result' | 'message'>,
   ) =>
     register.write({
       tenant: tenant.id,
       upstream,
       entityId: registrationOf(upstream).entityId,
+      support: ctx.state.requestId,
       clientAddress: ctx.state.clientAddress,
       ...facts,
     })
@@ -95,7 +96,7 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
     const { idp, upstream } = session
     await state.logout.put(sender.id, { idp, upstream, leaving: { ...leaving, sessions: rest } })
     const message = sent.evidence.request ?? ''
-    await record(ctx, upstream, { kind: 'logout-request', idp, requestId: sender.id, result: 'sent', message })
+    await record(ctx, upstream, { kind: 'logout.request', idp, requestId: sender.id, result: 'sent', message })
     audit({ type: 'logout.sent', tenant: tenant.id, upstream, idp })
     send(ctx, upstream, idp, sent, leaving.uiLocales)
   }
@@ -104,7 +105,7 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
   const answer = async (ctx: Ctx, upstream: UpstreamId, logout: SingleLogout, request: LogoutRequest) => {
     const { id: requestId, idp, departure } = request
     if (!(await state.logout.firstRequest(idp, requestId))) throw new GatewayError('saml_response_already_used')
-    await record(ctx, upstream, { kind: 'logout-request', idp, requestId, result: 'verified', message: request.xml })
+    await record(ctx, upstream, { kind: 'logout.request', idp, requestId, result: 'verified', message: request.xml })
     const ended = departure === undefined ? 0 : await oidc.endSessionsOf({ idp, ...departure })
     const facts = { tenant: tenant.id, upstream, idp }
     audit({ type: 'logout.received', ...facts, ended })
@@ -113,7 +114,7 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
     const sent = logout.respond(request, sender)
     if (sent === undefined) return farewell(ctx, { partial: false })
     const message = sent.evidence.request ?? ''
-    const answered = { kind: 'logout-response', idp, requestId, responseId: sender.id, result: 'sent' } as const
+    const answered = { kind: 'logout.response', idp, requestId, responseId: sender.id, result: 'sent' } as const
     await record(ctx, upstream, { ...answered, message })
     audit({ type: 'logout.answered', ...facts })
     send(ctx, upstream, idp, sent)
@@ -130,7 +131,7 @@ export const createSingleLogout = (deps: InteractionDeps, state: LoginState) => 
     const ours = asked?.idp === idp && asked.upstream === upstream
     const pending = ours ? await state.logout.take(inResponseTo) : undefined
     if (pending === undefined) throw new GatewayError('saml_in_response_to_mismatch')
-    const facts = { kind: 'logout-response', idp, requestId: inResponseTo, responseId: id, result: 'verified' } as const
+    const facts = { kind: 'logout.response', idp, requestId: inResponseTo, responseId: id, result: 'verified' } as const
     await record(ctx, upstream, { ...facts, message: xml })
     audit({ type: 'logout.returned', tenant: tenant.id, upstream, idp, complete })
     const { leaving } = pending

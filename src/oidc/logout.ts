@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client, default as Provider, Session } from 'oidc-provider'
 import type { Records } from '../store/sealed.ts'
 import type { ProviderSession, ProviderSessions } from './provider-sessions.ts'
+import type { OidcRecords } from './register.ts'
 import type { Ended, SessionEnds } from './session-end.ts'
 import type { SessionRecords } from './session-records.ts'
 
@@ -52,6 +53,7 @@ export const createLogout = ({
   ends,
   atProviders,
   randomId,
+  record,
 }: {
   provider: Provider
   records: Records
@@ -59,6 +61,7 @@ export const createLogout = ({
   ends: SessionEnds
   atProviders: ProviderSessions
   randomId: () => string
+  record: OidcRecords['endSession']
 }) => {
   /** The client and person that a hint names, once its signature has been verified; an expired one is fine. */
   const readHint = async (hint: string): Promise<{ client: Client; sub: string } | undefined> => {
@@ -85,9 +88,16 @@ export const createLogout = ({
     return { url: url.href, ...language }
   }
 
-  const leave = async (req: IncomingMessage, res: ServerResponse, session: Session, next: Next, client?: string) =>
-    ({ kind: 'done', ...next, ...(await ends.endHere(req, res, session, { why: 'logout', client })) }) as const
-  const gone = (next: Next) => ({ kind: 'done', ...next, sessions: [], untold: [] }) as const
+  const leave = async (req: IncomingMessage, res: ServerResponse, session: Session, next: Next, client?: string) => {
+    const { accountId: sub } = session
+    const ended = await ends.endHere(req, res, session, { why: 'logout', client })
+    await record(req, res, { result: 'ended', client, sub, url: next.url })
+    return { kind: 'done', ...next, ...ended } as const
+  }
+  const gone = async (req: IncomingMessage, res: ServerResponse, next: Next, client?: string) => {
+    await record(req, res, { result: 'no session', client, url: next.url })
+    return { kind: 'done', ...next, sessions: [], untold: [] } as const
+  }
 
   /** The session cookie does not come with a form posted from another site; with the redirect after it, it does. */
   const comeBack = async (params: Params): Promise<LogoutStep> => {
@@ -102,7 +112,7 @@ export const createLogout = ({
   /** The button of our own page: a form of another site would come without the session. */
   const confirmed = async (req: IncomingMessage, res: ServerResponse, session: Session, confirm = '') => {
     const { sessionUid, client, ...next } = (await records.get<Wish>('LogoutWish', confirm)) ?? {}
-    if (session.accountId === undefined) return gone(next)
+    if (session.accountId === undefined) return gone(req, res, next, client)
     return sessionUid === session.uid ? leave(req, res, session, next, client) : undefined
   }
 
@@ -128,12 +138,14 @@ export const createLogout = ({
     const client =
       hint?.client ?? (params.client_id === undefined ? undefined : await provider.Client.find(params.client_id))
     const next = whereTo(client, params)
-    if (!someone) return gone(next)
+    if (!someone) return gone(req, res, next, client?.clientId)
     if (hint !== undefined && hint.sub === session.accountId)
       return leave(req, res, session, next, hint.client.clientId)
     const confirm = randomId()
     const wish: Wish = { sessionUid: session.uid, ...next, ...(client && { client: client.clientId }) }
     await records.put('LogoutWish', confirm, wish, LIFE.wish)
+    const { accountId: sub } = session
+    await record(req, res, { result: 'asked', client: client?.clientId, sub, url: next.url })
     const clients = Object.keys(await sessions.authorizationsOf(session.uid))
     const { uiLocales } = next
     const asked = { fields: { confirm }, clients, sessions: await atProviders.of(session.uid) }

@@ -8,6 +8,7 @@ import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Audit } from '../audit/events.ts'
+import type { Register } from '../audit/register/register.ts'
 import { type Citizen, nameOf } from '../citizen/citizen.ts'
 import { type ErrorCode, errorRow, GatewayError } from '../errors.ts'
 import type { TenantKeys } from '../keyring/keyring.ts'
@@ -32,6 +33,7 @@ import { answerOutages } from './outage.ts'
 import { personLogins } from './person-logins.ts'
 import { createPolicy } from './policy.ts'
 import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
+import { createOidcRecords } from './register.ts'
 import { createSessionEnds } from './session-end.ts'
 import { sessionRecords } from './session-records.ts'
 import { createSingleSignOn } from './single-sign-on.ts'
@@ -79,6 +81,7 @@ export const createTenantProvider = async ({
   keys,
   records,
   subjectKey,
+  register,
   audit,
   log,
   now,
@@ -93,6 +96,7 @@ export const createTenantProvider = async ({
   keys: TenantKeys
   records: Records
   subjectKey: Buffer
+  register: Register
   audit: Audit
   log: Logger
   now: () => number
@@ -172,6 +176,12 @@ export const createTenantProvider = async ({
   answerAcr(provider, clientOf)
   for (const id of clients.keys()) await provider.Client.find(id)
   answerOutages(provider)
+  const oidcRecords = createOidcRecords(provider, {
+    tenant: tenant.id,
+    register,
+    renderFailure: ({ req, res, oidc }) =>
+      renderError(req, res, 'register_unavailable', oidc.client && clientOf(oidc.client.clientId)),
+  })
   reportEvents(provider, { tenant: tenant.id, audit, log })
   const answer = provider.callback()
 
@@ -190,7 +200,15 @@ export const createTenantProvider = async ({
     tenant: tenant.id,
     cookiePath: tenant.mountPath || '/',
   })
-  const logout = createLogout({ provider, records, sessions, ends, atProviders, randomId })
+  const logout = createLogout({
+    provider,
+    records,
+    sessions,
+    ends,
+    atProviders,
+    randomId,
+    record: oidcRecords.endSession,
+  })
   const logins = createLogins({
     provider,
     tenant,

@@ -1,6 +1,6 @@
 /** Tells how long each record of the register took. */
 import { performance } from 'node:perf_hooks'
-import type { Register } from '../audit/register.ts'
+import type { Register } from '../audit/register/register.ts'
 
 export const timedRegister = (register: Register, wrote: (seconds: number, failed: boolean) => void): Register => ({
   ...register,

@@ -71,8 +71,17 @@ export type UpstreamRequest =
 export interface Evidence {
   readonly request?: string
   readonly response?: string
+  /** As the sender wrote them, verified or not. */
   readonly responseId?: string
+  readonly responseIssueInstant?: string
+  readonly responseIssuer?: string
   readonly assertionId?: string
+  readonly subject?: string
+  readonly subjectNameQualifier?: string
+  /** NN of the provider's `ErrorCode nrNN`, 1 for success. */
+  readonly anomaly?: number
+  /** Of a card: each check by its name, with `passed` or why not. */
+  readonly checks?: readonly string[]
 }
 
 /** What a SAML logout needs later (docs/rules/spid-saml.md section 6). */

@@ -24,12 +24,12 @@ export type RevocationEvent =
   | { readonly type: 'revocation.grace'; readonly url: string; readonly nextUpdate: string }
 
 /**
- * Resolves when neither the card nor a CA between it and ours is revoked.
+ * Resolves when neither the card nor a CA between it and ours is revoked, with who said so of each: for the register.
  *
  * @param path from the card's issuer up to a trusted CA, which itself answers to the trusted list alone.
  * @throws GatewayError `cns_revoked`, `cns_revocation_unknown`
  */
-export type RevocationCheck = (card: Certificate, path: Path, now: number) => Promise<void>
+export type RevocationCheck = (card: Certificate, path: Path, now: number) => Promise<readonly string[]>
 
 export interface RevocationOptions {
   readonly fetch: typeof globalThis.fetch
@@ -51,10 +51,16 @@ const kept = { ocsp: 20_000, crl: 100 } as const
 
 type Standing = 'good' | 'revoked'
 
+interface Answer {
+  readonly standing: Standing
+  /** Who said so, and of when that was. */
+  readonly by: string
+}
+
 interface Attempt {
   readonly source: 'ocsp' | 'crl'
   readonly url: string
-  readonly make: () => Promise<Standing>
+  readonly make: () => Promise<Answer>
 }
 
 const OLDER = 'it is older than the one before'
@@ -65,7 +71,7 @@ export const createRevocationCheck = ({
   randomBytes,
   report,
 }: RevocationOptions): RevocationCheck => {
-  const answers = createRecent<{ standing: Standing; thisUpdate: number; until: number }>(kept.ocsp)
+  const answers = createRecent<Answer & { readonly thisUpdate: number; readonly until: number }>(kept.ocsp)
   const lists = createRecent<{ list: Crl; until: number }>(kept.crl)
   const underWay = new Map<string, Promise<Crl>>()
 
@@ -77,7 +83,7 @@ export const createRevocationCheck = ({
     return bytes
   }
 
-  const askResponder = async (url: string, asked: Asked): Promise<Standing> => {
+  const askResponder = async (url: string, asked: Asked): Promise<Answer> => {
     const nonce = randomBytes(16)
     const body = new Uint8Array(writeOcspRequest(asked, nonce))
     const headers = { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' }
@@ -89,8 +95,9 @@ export const createRevocationCheck = ({
     // who sits on the way must not bring back the day before a card was stolen
     if (thisUpdate < (answers.get(name)?.thisUpdate ?? 0)) throw new Error(OLDER)
     const until = nextUpdate === undefined ? asked.now : Math.min(nextUpdate, asked.now + DAY)
-    answers.put(name, { standing: status, thisUpdate, until })
-    return status
+    const answer: Answer = { standing: status, by: `OCSP ${url} of ${isoOf(thisUpdate)}` }
+    answers.put(name, { ...answer, thisUpdate, until })
+    return answer
   }
 
   const readList = async (key: string, url: string, asked: Asked): Promise<Crl> => {
@@ -125,7 +132,7 @@ export const createRevocationCheck = ({
     }
   }
 
-  const lookUp = async ({ url, names }: RevocationSources['crl'][number], asked: Asked): Promise<Standing> => {
+  const lookUp = async ({ url, names }: RevocationSources['crl'][number], asked: Asked): Promise<Answer> => {
     const { partOf, about, hasSerial, thisUpdate } = await listOf(url, asked)
     if (about !== 'all' && about !== (asked.certificate.x509.ca ? 'authorities' : 'cards'))
       throw new Error(`it is a list of ${about} only`)
@@ -134,15 +141,16 @@ export const createRevocationCheck = ({
       throw new Error('it is another part of the list')
     const known = answers.get(nameOf(asked))
     // a list that was written before a responder said so does not know it yet
-    if (known?.standing === 'revoked' && thisUpdate < known.thisUpdate) return 'revoked'
-    return hasSerial(namedIn(asked.certificate.x509).serial) ? 'revoked' : 'good'
+    if (known?.standing === 'revoked' && thisUpdate < known.thisUpdate) return known
+    const standing = hasSerial(namedIn(asked.certificate.x509).serial) ? 'revoked' : 'good'
+    return { standing, by: `CRL ${url} of ${isoOf(thisUpdate)}` }
   }
 
   const failed = (source: 'ocsp' | 'crl', url: string, cause: unknown): void =>
     report({ type: 'revocation.source_failed', source, url, reason: reasonOf(cause) })
 
   /** The first of them that says something to be believed. */
-  const firstOf = async (attempts: readonly Attempt[]): Promise<Standing> => {
+  const firstOf = async (attempts: readonly Attempt[]): Promise<Answer> => {
     for (const { source, url, make } of attempts) {
       try {
         return await make()
@@ -163,14 +171,14 @@ export const createRevocationCheck = ({
 
   /** Of a responder, by list only: none speaks for itself. */
   const assertStanding = async (responder: Asked): Promise<void> => {
-    const standing = await firstOf(listsFor(responder)).catch(() => 'unknown' as const)
-    if (standing === 'unknown') throw new Error('nobody says whether the responder was revoked')
+    const { standing } = (await firstOf(listsFor(responder)).catch(() => undefined)) ?? {}
+    if (standing === undefined) throw new Error('nobody says whether the responder was revoked')
     if (standing === 'revoked') throw new Error('the responder was revoked')
   }
 
-  const standingOf = async (asked: Asked): Promise<Standing> => {
+  const answerOn = async (asked: Asked): Promise<Answer> => {
     const answered = answers.get(nameOf(asked))
-    if (answered !== undefined && asked.now < answered.until) return answered.standing
+    if (answered !== undefined && asked.now < answered.until) return answered
     const { ocsp } = revocationSourcesOf(asked.certificate.x509)
     const responders = ocsp.map((url): Attempt => ({ source: 'ocsp', url, make: () => askResponder(url, asked) }))
     return firstOf([...responders, ...listsFor(asked)])
@@ -178,11 +186,16 @@ export const createRevocationCheck = ({
 
   return async (card, path, now) => {
     const chain = [card, ...path]
+    const said: string[] = []
     for (const [index, issuer] of path.entries()) {
       const certificate = chain[index]
-      if (certificate !== undefined && (await standingOf({ certificate, issuer, now })) === 'revoked')
+      if (certificate === undefined) continue
+      const { standing, by } = await answerOn({ certificate, issuer, now })
+      if (standing === 'revoked')
         throw new GatewayError('cns_revoked', index === 0 ? undefined : 'a CA between the card and ours')
+      said.push(`${index === 0 ? 'card' : 'CA'} good: ${by}`)
     }
+    return said
   }
 }
 

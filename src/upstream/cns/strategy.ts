@@ -42,21 +42,34 @@ export class CnsStrategy extends passport.Strategy {
   private async judge(chain: readonly Buffer[], now: number, actions: StrategyActions): Promise<void> {
     const { trust, level, leastKeyBits, revocation } = this.options
     const card = readCard(chain, { trust, leastKeyBits, now })
-    const evidence: Evidence = { response: card.certificate.x509.toString() }
-    const error = await refusalOf(card, revocation)
+    const checks: string[] = []
+    const error = await refusalOf(card, revocation, checks)
+    const evidence: Evidence = { response: card.certificate.x509.toString(), checks }
     if (error) actions.fail({ error, authenticated: true, evidence })
     else actions.success({ citizen: citizenOf(card, level), evidence, replay: { ids: [], until: 0 } })
   }
 }
 
-/** Revocation last: only a card that is right in all else makes the gateway call anybody. */
-const refusalOf = async (card: Card, revocation: RevocationCheck | undefined): Promise<GatewayError | undefined> => {
+/** Writes what it finds into `checks`. Revocation last: only a card that is right in all else makes the gateway call anybody. */
+const refusalOf = async (
+  card: Card,
+  revocation: RevocationCheck | undefined,
+  checks: string[],
+): Promise<GatewayError | undefined> => {
+  let current = ''
   try {
-    for (const check of cardChecks) check(card)
-    await revocation?.(card.certificate, pathOf(card), card.now)
+    for (const check of cardChecks) {
+      current = check.name
+      check(card)
+      checks.push(`${current}: passed`)
+    }
+    current = 'revocation'
+    const said = await revocation?.(card.certificate, pathOf(card), card.now)
+    checks.push(`${current}: ${said?.join('; ') ?? 'not asked'}`)
   } catch (error) {
-    if (error instanceof GatewayError) return error
-    throw error
+    if (!(error instanceof GatewayError)) throw error
+    checks.push(`${current}: ${error.code}`)
+    return error
   }
   return undefined
 }

@@ -3,7 +3,9 @@
  * `undefined` where absent; judging them is checks.ts.
  */
 import { GatewayError } from '../../errors.ts'
+import type { Evidence } from '../upstream.ts'
 import { strictBase64, strictUtf8 } from './base64.ts'
+import { anomalyOf } from './status.ts'
 import { verifySignature } from './verify-signature.ts'
 import {
   attributeOf,
@@ -81,12 +83,27 @@ export interface OpenedResponse {
 /** Strict base64, strict UTF-8. Throws `saml_message_malformed` or `saml_message_too_large`. */
 export const decodeMessage = (field: string | undefined): string => strictUtf8(strictBase64(field))
 
-/** The ids as the sender wrote them, verified or not: only for the register. */
-export const idsOf = ({ root }: XmlDocument): { readonly responseId?: string; readonly assertionId?: string } => {
-  const responseId = attributeOf(root, 'ID')
-  const [assertion] = childrenNamed(root, namespaces.assertion, 'Assertion')
-  const assertionId = assertion && attributeOf(assertion, 'ID')
-  return { ...(responseId && { responseId }), ...(assertionId && { assertionId }) }
+/** What the message says of itself, as the sender wrote it, verified or not: only for the register. */
+export const evidenceIn = ({ root }: XmlDocument): Omit<Evidence, 'request' | 'response' | 'checks'> => {
+  // the first of its name: whether there are others is judged later
+  const first = (parent: Element | undefined, name: string, namespace: string = namespaces.assertion) =>
+    parent && childrenNamed(parent, namespace, name)[0]
+  const issuer = first(root, 'Issuer')
+  const assertion = first(root, 'Assertion')
+  const nameId = first(first(assertion, 'Subject'), 'NameID')
+  const status = first(root, 'Status', namespaces.protocol)
+  const code = first(status, 'StatusCode', namespaces.protocol)
+  const message = first(status, 'StatusMessage', namespaces.protocol)
+  const found = {
+    responseId: attributeOf(root, 'ID'),
+    responseIssueInstant: attributeOf(root, 'IssueInstant'),
+    responseIssuer: issuer && textOf(issuer),
+    assertionId: assertion && attributeOf(assertion, 'ID'),
+    subject: nameId && textOf(nameId),
+    subjectNameQualifier: nameId && attributeOf(nameId, 'NameQualifier'),
+    anomaly: code && anomalyOf({ code: attributeOf(code, 'Value'), message: message && textOf(message) }),
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined && value !== ''))
 }
 
 /** `certificates`: those of the provider that the login was begun with, and no others. */

@@ -9,7 +9,7 @@ import { type AuthnRequest, postMessage, redirectMessage } from './authn-request
 import { CLOCK_SKEW, millisecondsOf } from './checks/check.ts'
 import { checks } from './checks.ts'
 import type { SamlProfile } from './profile.ts'
-import { type Assertion, decodeMessage, idsOf, type OpenedResponse, openResponse } from './response.ts'
+import { type Assertion, decodeMessage, evidenceIn, type OpenedResponse, openResponse } from './response.ts'
 import { assertSuccess } from './status.ts'
 import { parseXml } from './xml.ts'
 
@@ -73,7 +73,7 @@ export class SamlStrategy extends passport.Strategy {
       const response = decodeMessage(field)
       evidence = { response }
       const document = parseXml(response)
-      evidence = { response, ...idsOf(document) }
+      evidence = { response, ...evidenceIn(document) }
       opened = openResponse(document, this.idp.certificates)
       assertSuccess(opened.status, this.options.profile.anomalies)
       const assertion = opened.assertion()

@@ -71,7 +71,7 @@ describe('the way in by card', () => {
 })
 
 describe('a good card', () => {
-  it('gives the citizen, and itself as evidence', async () => {
+  it('gives the citizen, and as evidence itself and its checks', async () => {
     const der = card()
     const x509 = new X509Certificate(der)
     expect(await present(der)).toEqual({
@@ -98,7 +98,21 @@ describe('a good card', () => {
           },
         },
       },
-      evidence: { response: pemOf(der) },
+      evidence: {
+        response: pemOf(der),
+        checks: [
+          'criticalExtensions: passed',
+          'issuer: passed',
+          'dates: passed',
+          'issuerDates: passed',
+          'keyLength: passed',
+          'keyUsage: passed',
+          'clientAuth: passed',
+          'policy: passed',
+          'commonName: passed',
+          'revocation: not asked',
+        ],
+      },
       replay: { ids: [], until: 0 },
     })
   })

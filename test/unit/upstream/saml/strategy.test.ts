@@ -65,12 +65,17 @@ describe('a refusal', () => {
 })
 
 describe('the evidence', () => {
-  it('is the exact text that came, and its ids', async () => {
+  it('is the exact text that came, and what it says of itself', async () => {
     const xml = goodResponse({ signer: idpSigner })
     expect((await answer(xml)).evidence).toEqual({
       response: xml,
       responseId: '_response-1',
+      responseIssueInstant: '2026-01-15T10:00:00Z',
+      responseIssuer: 'https://idp.example',
       assertionId: '_assertion-1',
+      subject: '_name-1',
+      subjectNameQualifier: 'https://idp.example',
+      anomaly: 1,
     })
   })
 
