@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { createApp } from './app.ts'
 import { CHECK_EVERY, createExpiryWatch } from './audit/certificate-expiry.ts'
-import { createRegister } from './audit/register.ts'
+import { startRegister } from './audit/register/start.ts'
 import type { GatewayConfig, Listen } from './config/gateway-config.ts'
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
@@ -62,6 +62,16 @@ const listen = (server: Server, { host, port }: Listen, option: string): Promise
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
 
+/** Of this machine. */
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // there, and somebody else's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN)
@@ -109,11 +119,13 @@ export const startGateway = async (
 
   const national = await readNationalSystems(config, { fetch, audit, log, now })
   listsReadAt = national.readAt
-  const register = createRegister({
+  const register = await startRegister({
     stateDir,
-    masterKey,
+    masterKeys,
+    process: { host: hostname(), pid: process.pid, isRunning },
+    ...config.register,
     now,
-    processId,
+    report: audit,
   })
   const sealedStore = createSealedStore({
     store,
@@ -195,6 +207,7 @@ export const startGateway = async (
       operations: await listen(operations, config.operations, 'operations.listen'),
     }
     const ports = Object.fromEntries(Object.entries(addresses).map(([name, { port }]) => [name, port]))
+    register.look()
     log.info({ url: config.publicUrl, tenants: config.tenants.length, ports }, 'gateway is ready')
     return {
       addresses,
@@ -215,6 +228,7 @@ export const startGateway = async (
     stopTimers()
     await Promise.all(servers.map(closeServer))
     await control.stop()
+    await register.close()
     await store.close()
     throw error
   }

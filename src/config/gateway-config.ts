@@ -156,6 +156,12 @@ export interface GatewayConfig {
   readonly eidas?: { readonly metadata: readonly MetadataSource[]; readonly attributeSetIndex: 99 | 100 }
   /** Where OpenTelemetry's spans go, by OTLP over HTTP. */
   readonly tracing?: { readonly otlp: string }
+  readonly register: {
+    /** 24 or more: then whole days are dropped. */
+    readonly retentionMonths: number
+    /** What becomes of a login whose record cannot be written. */
+    readonly onFailure: 'refuse' | 'continue'
+  }
   /** CIDR blocks of private networks that outgoing calls may reach; the public network always may. */
   readonly outgoing: { readonly allowedNetworks: readonly string[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly pretty: boolean }

@@ -176,6 +176,7 @@ export const readGateway = async (
       },
     }),
     ...(file.tracing && { tracing: file.tracing }),
+    register: { retentionMonths: file.register.retention_months, onFailure: file.register.on_failure },
     outgoing: { allowedNetworks: file.outgoing.allowed_networks },
     log: file.log,
   }

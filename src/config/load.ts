@@ -245,6 +245,10 @@ const warningsOf = (yaml: YamlFile, config: GatewayConfig): readonly Problem[] =
     const reason = 'names nobody, and somebody must end TLS: all citizens have the address of that proxy, and one limit'
     warnings.push(yaml.problem(['trusted_proxies'], reason, 'name the proxy, as [127.0.0.1]'))
   }
+  if (config.register.onFailure === 'continue') {
+    const reason = 'is continue: people log in without the record that the law wants while the disk is full or broken'
+    warnings.push(yaml.problem(['register', 'on_failure'], reason, 'remove it, or write refuse'))
+  }
   if (config.store.kind === 'memory' && config.tenants.some(({ state }) => state === 'live')) {
     const reason = 'is memory: a restart ends every login under way and every session'
     warnings.push(yaml.problem(['store'], reason, 'use redis for live tenants'))

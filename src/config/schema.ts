@@ -248,6 +248,15 @@ const rateLimits = z.preprocess(
     failed_clients: allowance(10, 60),
   }),
 )
+/** docs/rules/spid-saml.md section 9: the law's 24 months are no default that one may go below. */
+const register = block({
+  retention_months: z
+    .int()
+    .min(24, told('is less than 24', 'write 24: the law wants every request and response kept that long'))
+    .max(120, told('is more than ten years', 'write 120 or less: what is about people is not kept for ever'))
+    .default(24),
+  on_failure: z.enum(['refuse', 'continue']).default('refuse'),
+})
 
 export const gatewaySchema = block({
   public_url: origin,
@@ -288,6 +297,7 @@ export const gatewaySchema = block({
     metadata: z.array(metadataSource).min(1, told('is empty', 'name the metadata of the eIDAS node, or remove eidas')),
     attribute_set_index: eidasIndex.default(99),
   }).exactOptional(),
+  register: register.default({ retention_months: 24, on_failure: 'refuse' }),
   outgoing: block({ allowed_networks: z.array(network).default([]) }).default({ allowed_networks: [] }),
   log: block({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

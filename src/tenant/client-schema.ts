@@ -28,6 +28,11 @@ const attributeSet = z.union(
   told('is not a set of attributes', 'write the index or the name of one under federation.spid.attribute_sets'),
 )
 
+/** Classification of the Functions of Government, for AgID's statistics. */
+const cofog = z
+  .string()
+  .regex(/^(0[1-9]|10)(\.[1-9]){0,2}$/, told('is no COFOG category', 'write it in quotes, as "01.3" or "09.1.2"'))
+
 const claims = z.array(z.enum(claimNames)).superRefine(distinct(), always).default([])
 
 /** Scope → claim → what it is: scope-presets.ts. */
@@ -56,6 +61,7 @@ export const clientSchema = block({
   state_lifetime: stateLifetime.exactOptional(),
   attribute_set: attributeSet.exactOptional(),
   purpose: z.enum(purposes).exactOptional(),
+  cofog: cofog.exactOptional(),
   other_access: block({ label: localised(text), url: webOrStagingUrl }).exactOptional(),
   auth: z.enum(authMethods).exactOptional(),
   secrets: z

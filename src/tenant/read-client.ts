@@ -44,6 +44,7 @@ export const readClient = (
     ...(stateLifetime !== undefined && { stateLifetime }),
     attributeSet: sets === undefined ? 0 : attributeSetOf(client, sets, report),
     ...(client.purpose !== undefined && { purpose: client.purpose }),
+    ...(client.cofog !== undefined && { cofog: client.cofog }),
     ...(client.other_access !== undefined && { otherAccess: client.other_access }),
     preset: client.preset,
     auth: client.auth ?? preset.auth,

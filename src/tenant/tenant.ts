@@ -93,6 +93,8 @@ export interface Client {
   readonly attributeSet: number
   /** Asks SPID for the identities of professionals or companies: docs/rules/spid-saml.md 4.5. */
   readonly purpose?: (typeof purposes)[number]
+  /** What of government it serves, for AgID's statistics: `01.3`. */
+  readonly cofog?: string
   /** A way in that is not ours, for whoever has none of the national ones: shown last, it ends the login here. */
   readonly otherAccess?: { readonly label: Localised; readonly url: string }
   readonly preset: PresetName
