@@ -1,9 +1,10 @@
 /** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { text as textOf } from 'node:stream/consumers'
 import { look } from './cli/doctor/look.ts'
+import { createNewFile } from './cli/new-file.ts'
 import { runCommand } from './cli/run-command.ts'
 import { writeNewFile } from './keyring/new-file.ts'
 import { replaceFile } from './keyring/replace-file.ts'
@@ -14,6 +15,7 @@ const code = await runCommand(process.argv.slice(2), {
   now: Date.now,
   randomUuid: randomUUID,
   user: userInfo().username,
+  process: { host: hostname(), pid: process.pid },
   look,
   readers: {
     env: process.env,
@@ -24,6 +26,7 @@ const code = await runCommand(process.argv.slice(2), {
   writeFile: replaceFile,
   createFile: writeNewFile,
   readInput: () => textOf(process.stdin),
+  newFile: createNewFile,
   // imported only here: every other command stays quick, and needs no server
   runGateway: async (config) => (await import('./main.ts')).runGateway(config),
 })

@@ -2,6 +2,7 @@
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Readers } from '../config/references.ts'
 import type { Look } from './doctor/look.ts'
+import type { RegisterOptions } from './register-options.ts'
 
 /** 0 done, 1 something that a person wrote is invalid, 2 done with warnings, 3 cannot run. */
 export type ExitCode = 0 | 1 | 2 | 3
@@ -16,6 +17,8 @@ export interface World {
   readonly randomUuid: () => string
   /** Whose account this is: noted beside what they do. */
   readonly user: string
+  /** In which the command runs. */
+  readonly process: { readonly host: string; readonly pid: number }
   readonly readers: Readers
   /** At disk and network, for `varco doctor`. */
   readonly look: Look
@@ -25,7 +28,15 @@ export interface World {
   readonly createFile: (path: string, content: string | Uint8Array) => Promise<void>
   /** The whole standard input. */
   readonly readInput: () => Promise<string>
+  /** The same for what is written piece by piece. */
+  readonly newFile: (path: string) => Promise<NewFile>
   readonly runGateway: (config: GatewayConfig) => Promise<void>
+}
+
+export interface NewFile {
+  readonly write: (text: string) => Promise<void>
+  /** Resolves when it is on the disk. */
+  readonly close: () => Promise<void>
 }
 
 export interface Arguments {
@@ -50,6 +61,7 @@ export interface Arguments {
   /** As typed. */
   readonly days?: string
   readonly service: ServiceOptions
+  readonly register: RegisterOptions
 }
 
 /** What a command line says of a client, as typed: the rules of the tenant file judge it. */

@@ -12,6 +12,13 @@ import { doctor } from './doctor.ts'
 import { helpText } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
+import { registerDrop } from './register-drop.ts'
+import { registerExport } from './register-export.ts'
+import { registerKeys, registerRotate } from './register-keys.ts'
+import { registerOptions, registerOptionsOf } from './register-options.ts'
+import { registerSearch } from './register-search.ts'
+import { registerVerify } from './register-verify.ts'
+import { reportAggregated, reportSp1, reportSp3 } from './report.ts'
 import { serviceOf, serviceOptions } from './service-options.ts'
 import { sessionsEnd } from './sessions-end.ts'
 import { spidCertificate } from './spid-certificate.ts'
@@ -57,6 +64,15 @@ const commands: readonly Command[] = [
   keysList,
   keysRotate,
   keysReseal,
+  registerSearch,
+  registerExport,
+  registerVerify,
+  registerKeys,
+  registerRotate,
+  registerDrop,
+  reportSp1,
+  reportSp3,
+  reportAggregated,
   backup,
   restore,
   clientAdd,
@@ -110,6 +126,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       'key-size': { type: 'string' },
       days: { type: 'string' },
       ...serviceOptions,
+      ...registerOptions,
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },
@@ -131,6 +148,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     ...(keySize !== undefined && { keySize }),
     ...(days !== undefined && { days }),
     service: serviceOf(values),
+    register: registerOptionsOf(values),
   }
 }
 

@@ -35,6 +35,8 @@ const run = async (gateway: readonly Edit[], tenant: readonly Edit[], id = 'esem
     },
     now: () => NOW,
     user: 'operator',
+    process: { host: 'desk', pid: 1 },
+    newFile: () => Promise.reject(new Error('nothing is written piece by piece')),
     look,
     randomUuid: () => UUID,
     readInput: async () => '',

@@ -40,6 +40,8 @@ const run = async (...words: readonly string[]) => {
     createFile: async () => {},
     runGateway: async () => {},
     user: 'operator',
+    process: { host: 'desk', pid: 1 },
+    newFile: () => Promise.reject(new Error('nothing is written piece by piece')),
     look,
     randomUuid: () => '',
     readInput: async () => '',
