@@ -11,6 +11,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { claimsFiles, claimsRows } from './conformity-claims.ts'
 import { cnsFiles, cnsRows } from './conformity-cns.ts'
+import { registerFiles, registerRows } from './conformity-register.ts'
 
 const root = dirname(import.meta.dirname)
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -82,7 +83,7 @@ const listTests = (): Test[] => {
       'list',
       '--no-static-parse',
       `--json=${list}`,
-      ...new Set([...files, ...cnsFiles, ...claimsFiles].sort()),
+      ...new Set([...files, ...cnsFiles, ...claimsFiles, ...registerFiles].sort()),
     ]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
     if (status !== 0) throw new Error(`the tests cannot be listed: ${stdout}${stderr}`)
@@ -252,6 +253,12 @@ export const conformityPage = (): string => {
   ])
   const cns = cnsRows(read('docs/rules/cns.md'), tests).map(([row, rule, found]) => [row, rule, ...shown(found)])
 
+  const kept = registerRows(rules, read('docs/rules/cie.md'), tests).map(([row, rule, found]) => [
+    row,
+    rule,
+    ...shown(found),
+  ])
+
   const head = ['Row', 'Rule', 'Tests', 'In']
   return `# Conformity
 
@@ -306,6 +313,12 @@ ${table(head, cie)}
 Sections of [docs/rules/cns.md](rules/cns.md), with the numbers that they have there.
 
 ${table(head, cns)}
+
+## The register
+
+Section 9 of [docs/rules/spid-saml.md](rules/spid-saml.md) and A7 of [docs/rules/cie.md](rules/cie.md), bullet by bullet.
+
+${table(head, kept)}
 
 ## Claims and clients
 
