@@ -23,15 +23,23 @@ export const openFile = (content: string, name: string, masterKeys: readonly Mas
   )
 }
 
+/** The same under the name that the file gives itself: whether it opens, not what it is. */
+export const openUnderAnyName = (content: string, masterKeys: readonly MasterKey[]): string =>
+  openFile(content, envelopeOf(content).name, masterKeys)
+
 /** The id of the master key that sealed it. */
 export const sealedWith = (content: string): string => envelopeOf(content).masterKey
 
-const envelopeOf = (content: string): { masterKey: string; sealed: string } => {
+const envelopeOf = (content: string): { name: string; masterKey: string; sealed: string } => {
   const envelope = parsed(content)
   if (typeof envelope === 'object' && envelope !== null && 'version' in envelope && envelope.version === VERSION) {
     if ('masterKey' in envelope && typeof envelope.masterKey === 'string') {
       if ('sealed' in envelope && typeof envelope.sealed === 'string') {
-        return { masterKey: envelope.masterKey, sealed: envelope.sealed }
+        return {
+          name: String('name' in envelope && envelope.name),
+          masterKey: envelope.masterKey,
+          sealed: envelope.sealed,
+        }
       }
     }
   }

@@ -4,8 +4,8 @@ import { type FileHandle, open, readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { StartError } from '../../errors.ts'
 import type { MasterKey } from '../../sealing.ts'
-import { assertOpens, keyFile } from '../keyring.ts'
 import { draftFile } from '../new-file.ts'
+import { assertKeysOpen, holdsKeys } from './keys.ts'
 import { MANIFEST, type Manifest, sealManifest } from './manifest.ts'
 import { readBackup } from './read-backup.ts'
 import { END, headerOf, padding } from './tar.ts'
@@ -99,7 +99,7 @@ const copy = async (archive: FileHandle, stateDir: string, name: string, masterK
   if (source === undefined) return undefined
   try {
     const { size, mtimeMs: mtime } = await source.stat()
-    if (dirname(name) === 'keyring' && keyFile(basename(name)) !== undefined) {
+    if (holdsKeys(name)) {
       const content = await source.readFile()
       check(name, content.toString(), masterKeys)
       return await append(archive, name, content, mtime)
@@ -123,10 +123,10 @@ const copy = async (archive: FileHandle, stateDir: string, name: string, masterK
 
 const check = (name: string, content: string, masterKeys: readonly MasterKey[]): void => {
   try {
-    assertOpens(basename(name), content, masterKeys)
+    assertKeysOpen(name, content, masterKeys)
   } catch (cause) {
     throw new StartError(
-      `${name} ${(cause as Error).message}: a backup of it would be worth nothing. Mend master_keys, or move the file away.`,
+      `${name} would be worth nothing in a backup: ${(cause as Error).message}. Mend master_keys, or move the file away.`,
       { cause },
     )
   }

@@ -1,10 +1,10 @@
 /** Reads an archive of `state_dir` and believes nothing in it before its manifest has vouched for every byte. */
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { basename, dirname, posix } from 'node:path'
+import { posix } from 'node:path'
 import { StartError } from '../../errors.ts'
 import type { MasterKey } from '../../sealing.ts'
-import { assertOpens, keyFile } from '../keyring.ts'
+import { assertKeysOpen, holdsKeys } from './keys.ts'
 import { MANIFEST, type Manifest, openManifest } from './manifest.ts'
 import { BLOCK, entryOf, padding, type TarEntry } from './tar.ts'
 
@@ -59,12 +59,12 @@ export const readBackup = async ({
     const manifest = openManifest(await content(MANIFEST), masterKeys)
     const each: Backup['each'] = (take) => verify(manifest, take)
     await each(async (name) => {
-      if (dirname(name) !== 'keyring' || keyFile(basename(name)) === undefined) return async () => undefined
+      if (!holdsKeys(name)) return async () => undefined
       let text = ''
       const { size = 0 } = manifest.files[name] ?? {}
       return async (piece) => {
         text += piece.toString()
-        if (Buffer.byteLength(text) === size) assertOpens(basename(name), text, masterKeys)
+        if (Buffer.byteLength(text) === size) assertKeysOpen(name, text, masterKeys)
       }
     })
     return { ...manifest, each, content }

@@ -1,12 +1,12 @@
 /** Back from an archive: all of `state_dir`, or the keys of tenants that have lost theirs. Nothing that is there is touched. */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StartError } from '../../errors.ts'
 import type { MasterKey } from '../../sealing.ts'
-import { keyFile } from '../keyring.ts'
 import { giveToOwner, syncFolder, writeNewFile } from '../new-file.ts'
 import { FINGERPRINT_FILE } from '../subject-key.ts'
+import { tenantOf } from './keys.ts'
 import { type Backup, readBackup } from './read-backup.ts'
 
 interface Source {
@@ -66,7 +66,7 @@ export const restoreKeys = async (
   const backup = await ours(source)
   const newest = new Map<string, { readonly name: string; readonly epoch: number }>()
   for (const name of Object.keys(backup.files)) {
-    const keys = dirname(name) === 'keyring' ? keyFile(basename(name)) : undefined
+    const keys = tenantOf(name)
     if (keys !== undefined && keys.epoch > (newest.get(keys.tenant)?.epoch ?? 0))
       newest.set(keys.tenant, { name, epoch: keys.epoch })
   }

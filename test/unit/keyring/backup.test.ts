@@ -9,6 +9,7 @@ import { StartError } from '../../../src/errors.ts'
 import { backUp } from '../../../src/keyring/backup/backup.ts'
 import { restoreKeys, restoreState } from '../../../src/keyring/backup/restore.ts'
 import { createKeyring } from '../../../src/keyring/keyring.ts'
+import { sealFile } from '../../../src/keyring/sealed-file.ts'
 import { assertSubjectKey, fingerprintOf } from '../../../src/keyring/subject-key.ts'
 
 const NOW = Date.parse('2026-01-15T10:00:00Z')
@@ -110,8 +111,17 @@ describe('a backup', () => {
 
   it('is not made of keys that do not open, and leaves nothing behind', async () => {
     const other = [{ id: 'k2', key: Buffer.alloc(32, 7) }]
-    await expect(backup({ masterKeys: other })).rejects.toEqual(refused(/keyring\/ala\.1\.json sealed with .* "k1"/))
+    await expect(backup({ masterKeys: other })).rejects.toEqual(refused(/keyring\/ala\.1\.json .* sealed with .* "k1"/))
     expect(await readdir(folder)).toEqual(['state'])
+  })
+
+  it('is not made of other sealed files that do not open, either', async () => {
+    await mkdir(join(stateDir, 'keyring/register'))
+    const path = join(stateDir, 'keyring/register/1.1.json')
+    await writeFile(path, sealFile('{}', 'keyring/register/1', masterKeys))
+    expect((await backup({ file: join(folder, 'good.tar') })).files).toBe(7)
+    await writeFile(path, sealFile('{}', 'keyring/register/1', [{ id: 'k2', key: Buffer.alloc(32, 7) }]))
+    await expect(backup()).rejects.toEqual(refused(/keyring\/register\/1\.1\.json .* sealed with .* "k2"/))
   })
 
   it('says what it leaves out', async () => {
