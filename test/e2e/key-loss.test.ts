@@ -1,5 +1,5 @@
 /** The drill of docs/operations.md: back up while people log in, lose everything, restore, and nobody is a stranger. */
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
@@ -64,6 +64,13 @@ it('a live tenant without keys is not served; after the restore it has the same 
   running = await start()
   expect((await jwks(running).expect(200)).body).toEqual(before.body)
   expect(await subOf(running)).toBe(sub)
+
+  // the register is whole as far as the backup goes; that of the meantime has keys of its own and stays where it is
+  expect(await run('register', 'verify')).toMatchObject({ code: 0 })
+  const file = join(folder, 'gateway.yaml')
+  const aside = join(folder, 'aside.yaml')
+  await writeFile(aside, (await readFile(file, 'utf8')).replace(/state_dir: .*/, `state_dir: ${state}.empty`))
+  expect(await varco.run(['register', 'verify', '--config', aside]).ended).toMatchObject({ code: 0 })
 
   // and the keys of one tenant alone, while the others are served
   await running.close({ keep: true })
