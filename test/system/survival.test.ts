@@ -37,12 +37,12 @@ const startGateways = async (store: string) => {
     .replace('store: { kind: memory }', `store: ${store}`)
     .replace(/^trusted_proxies: .*$/m, 'trusted_proxies: [127.0.0.1]')
   await writeFile(file, filled)
-  const gateways: { readonly varco: VarcoProcess; readonly address: string }[] = []
-  for (let number = 0; number < 2; number++) {
+  const start = async (): Promise<{ readonly varco: VarcoProcess; readonly address: string }> => {
     const gateway = varco.run(['start', '--config', file], { REDIS_PASSWORD: 'secret' })
-    gateways.push({ varco: gateway, address: `http://127.0.0.1:${(await gateway.ports()).regional}` })
+    return { varco: gateway, address: `http://127.0.0.1:${(await gateway.ports()).regional}` }
   }
-  return { gateways, addresses: gateways.map(({ address }) => address), idps }
+  const gateways = [await start(), await start()]
+  return { start, gateways, addresses: gateways.map(({ address }) => address), idps }
 }
 
 const user = 'username: varco, password: env:REDIS_PASSWORD'
@@ -50,14 +50,14 @@ const listed = (servers: readonly { host: string; port: number }[]) =>
   JSON.stringify(servers.map(({ host, port }) => `${host}:${port}`))
 
 /** All end well, nothing counts twice, and nobody is left with a page that says nothing. */
-const report = (what: string, survived: Survived) => {
+const report = (what: string, survived: Survived, many = MANY) => {
   const { broken, completed, reloaded, restarted, doubles, unclear, slowest } = survived
   console.log(
-    `${what}: ${completed} of ${MANY} logins completed, ${reloaded} after an error page or a refusal, ${restarted} of them ` +
+    `${what}: ${completed} of ${many} logins completed, ${reloaded} after an error page or a refusal, ${restarted} of them ` +
       `begun anew; ${broken} requests broken off; ${doubles} doubles; slowest answer ${Math.round(slowest)} ms`,
   )
   expect(unclear).toEqual([])
-  expect(completed).toBe(MANY)
+  expect(completed).toBe(many)
   expect(doubles).toBe(0)
 }
 
@@ -73,6 +73,25 @@ it('no login is lost when a gateway is killed with -9', async () => {
   report('gateway killed', survived)
   // or nobody would have noticed
   expect(survived.broken).toBeGreaterThan(10)
+}, 180_000)
+
+it('nobody notices when both gateways are replaced, one after the other: docs/operations.md, "A new version"', async () => {
+  const redis = await startRedis()
+  undo.push(() => redis.stop())
+  const { start, gateways, addresses, idps } = await startGateways(`{ kind: redis, url: "${redis.url}" }`)
+  const happens = async () => {
+    for (const [number, old] of gateways.entries()) {
+      const { address } = await start()
+      old.varco.child.kill('SIGTERM')
+      addresses[number] = address
+      expect(await old.varco.ended).toMatchObject({ code: 0 })
+    }
+  }
+  // three gateways start beside them: it is about the change, not about a crowd
+  const many = 60
+  const survived = await surviveWith({ many, addresses, idps, happens })
+  report('both gateways replaced', survived, many)
+  expect([survived.reloaded, survived.restarted]).toEqual([0, 0])
 }, 180_000)
 
 it('no login is lost when the master under Sentinel is killed', async () => {

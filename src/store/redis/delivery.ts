@@ -74,7 +74,9 @@ export const createDelivery = (
       }
     }
     const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => late.reject(new Error('no answer in time')), timeout)
+    // timers come before sockets: in a process that was busy the answer may lie there already, and is read first
+    const tooLate = () => setImmediate(() => late.reject(new Error('no answer in time')))
+    const timer = setTimeout(tooLate, timeout)
     try {
       return await Promise.race([send(safe), late.promise])
     } catch (error) {
