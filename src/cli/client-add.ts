@@ -52,6 +52,7 @@ const entryOf = (id: string, { name = '', url = '', preset, claims, redirectUris
 const keyAndValue = (text: string): readonly [string, Plain] => {
   const [, key, value] = /^(\w+)=(.*)$/s.exec(text) ?? []
   const read = value === undefined ? undefined : parseYaml('--set', value)
+  if (key === 'id' || key === 'secrets') throw new UsageError(`--set ${key} is not for you to say: leave it out.`)
   if (key === undefined || read === undefined || read.problems.length > 0)
     throw new UsageError(`--set ${text} says nothing: write key=value, as in the tenant's file: min_level=1.`)
   return [key, read.value as Plain]

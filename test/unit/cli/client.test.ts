@@ -187,6 +187,13 @@ describe('client add', () => {
       )
   })
 
+  it.each(['id=other', 'secrets=[{ sha256: aa }]'])('lets nobody set what it makes itself: %s', async (set) => {
+    const { run, text } = world()
+    const before = text()
+    expect((await run(...add, '--set', set)).code).toBe(3)
+    expect(text()).toBe(before)
+  })
+
   it('says what is missing', async () => {
     expect(await world().run('client', 'add', 'esempio', 'asilo')).toEqual({
       code: 3,
