@@ -62,9 +62,11 @@ export const createSessionEnds = ({
   return {
     /** The session of the browser that asks; its cookie goes too. */
     async endHere(req: IncomingMessage, res: ServerResponse, session: Session, leave: Leave) {
+      const ended = await end(session, leave)
+      // last: who is told that the store is away must still be able to leave
       const { cookies } = provider.createContext(req, res)
       cookies.set(provider.cookieName('session'), null, { path: cookiePath, httpOnly: true, sameSite: 'lax' })
-      return end(session, leave)
+      return ended
     },
     /** A provider ends what it opened: the browser that asks may be any. Resolves with how many sessions ended here. */
     async endSessionsOf(logout: ProviderLogout): Promise<number> {

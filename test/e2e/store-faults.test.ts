@@ -174,6 +174,19 @@ describe('a Redis that only reads', () => {
     expect((await forBrowsers.finish()).status).toBe(303)
     await forServers.token().expect(200)
   })
+
+  it('keeps nobody from leaving: who was refused leaves when it writes again, and nothing of the login lives on', async () => {
+    const { gateway, admin } = await start()
+    const { login, end } = await gateway.loginBy('spid')
+    const { tokens } = await gateway.claimsOf(login, end)
+    const leave = `${gateway.issuerOf('ala')}/end-session?id_token_hint=${tokens.id_token}`
+    await admin.replicaof('127.0.0.1', await freePort())
+    expect((await inTime(() => login.browser.get(leave))).status).toBe(503)
+    await admin.replicaof('NO', 'ONE')
+    await isReady(gateway)
+    expect((await login.browser.get(leave)).status).toBe(200)
+    await gateway.userinfo('ala', tokens.access_token).expect(401)
+  })
 })
 
 describe('a Redis that is full', () => {
