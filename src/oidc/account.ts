@@ -43,6 +43,7 @@ export const createFindAccount = ({
     if (token?.kind === 'RefreshToken' && login.citizen.level < client.minLevel) return undefined
     return {
       accountId: sub,
+      level: login.citizen.level,
       claims: async (use, scope) => {
         const { acr } = kept?.claims?.id_token ?? {}
         const release = { ...login, client, tenant, acr, scopes: new Set(scope.split(' ')) }

@@ -1,7 +1,7 @@
 /** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
 import type { IncomingMessage } from 'node:http'
 import type { Configuration, JWKS, Client as RegisteredClient } from 'oidc-provider'
-import { authnContextClasses, levelOfClass } from '../citizen/assurance.ts'
+import { authnContextClasses, type Level } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
 import { algorithms } from '../keyring/signing-key.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
@@ -70,8 +70,9 @@ const ttlOf = (tenant: Tenant, now: () => number): NonNullable<Configuration['tt
     Interaction: lifetimes.interaction,
     Grant: SESSION,
     Session: (_ctx, session) => left(session.loginTs ?? Math.floor(now() / 1000), sessionLife(tenant)),
-    RefreshToken: (_ctx, token) =>
-      left(token.authTime ?? 0, longestRenewal(levelOfClass(token.acr ?? '') ?? 3, { most, session: SESSION })),
+    // by what the login reached: the token's `acr` may be the lower one that its client asked for (`acr_response`)
+    RefreshToken: ({ oidc: { account } }, token) =>
+      left(token.authTime ?? 0, longestRenewal((account?.level as Level | undefined) ?? 3, { most, session: SESSION })),
   }
 }
 

@@ -31,7 +31,9 @@ beforeAll(async () => {
     },
     clients: {
       ala: client('app', 'refresh_tokens: true') + client('altra', 'refresh_tokens: true'),
-      moena: client('app', 'refresh_tokens: true', 'moena'),
+      moena:
+        client('app', 'refresh_tokens: true', 'moena') +
+        client('cauto', 'refresh_tokens: true\n    acr_response: requested', 'moena'),
     },
   })
   return () => gateway.close()
@@ -187,8 +189,20 @@ describe('a refresh token', () => {
 describe('a login that serves one service twice, by single sign-on', () => {
   const plain = { acr_values: L(1), scope: 'openid profile' }
   const offline = { acr_values: L(1), ...consented }
-  const refreshThere = (token: string) =>
-    post('token', { grant_type: 'refresh_token', refresh_token: token, client_id: 'app' }, 'moena')
+  const refreshThere = (token: string, as = 'app') =>
+    post('token', { grant_type: 'refresh_token', refresh_token: token, client_id: as }, 'moena')
+
+  it('ends with it at level 2 also for a service that asked for level 1 and is told so', async () => {
+    const start = { tenant: 'moena', client: 'cauto' }
+    const { login } = await gateway.loginBy('spid', { tenant: 'moena', client: 'palestra' })
+    later(7.9 * HOUR)
+    const second = await gateway.begin({ ...start, browser: login.browser, params: offline })
+    const goOn = linksIn(second.page).find((href) => href.includes('/continue')) ?? ''
+    const { idToken, tokens } = await gateway.claimsOf(second, await login.browser.get(goOn))
+    expect([idToken.acr, idToken.acr_actual]).toEqual([L(1), L(2)])
+    later(0.2 * HOUR)
+    expect((await refreshThere(tokens.refresh_token, 'cauto')).body.error).toBe('invalid_grant')
+  })
 
   const twice = async (first: Readonly<Record<string, string>>, second: Readonly<Record<string, string>>) => {
     const start = { tenant: 'moena', client: 'app' }
