@@ -70,7 +70,10 @@ export const createGrants = ({
     const { jti: grantId, remainingTTL } = grant
     session.sidFor(client.id, sidOf(session.uid, client.id))
     if (earlier !== undefined && earlier !== grantId) await provider().RefreshToken.revokeByGrantId(earlier)
-    await people.remember(sub, { uid: session.uid, grantId }, remainingTTL)
+    for (const old of await people.remember(sub, { uid: session.uid, grantId }, remainingTTL)) {
+      await provider().RefreshToken.revokeByGrantId(old.grantId)
+      if (old.uid !== session.uid) await singleSignOn.forget(old.uid)
+    }
   }
 
   /** That which the client has had from this very login, or a new one: another would end its tokens. */

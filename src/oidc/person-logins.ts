@@ -22,14 +22,20 @@ export const openedBy = async (records: Records, sub: string): Promise<readonly 
 export const personLogins = (records: Records, { now, longest }: { now: () => number; longest: number }) => {
   const seconds = () => Math.floor(now() / 1000)
   return {
-    /** `life`: seconds from now that what hangs on the grant may live. */
-    async remember(sub: string, { uid, grantId }: Omit<Opened, 'until'>, life: number): Promise<void> {
+    /**
+     * `life`: seconds from now that what hangs on the grant may live. Resolves with what there was no room for, which must
+     * end: else somebody could log in until the one that he wants to keep is forgotten.
+     */
+    async remember(sub: string, { uid, grantId }: Omit<Opened, 'until'>, life: number): Promise<readonly Opened[]> {
       const opened: Opened = { uid, grantId, until: seconds() + life }
-      const added = (known: readonly Opened[]) =>
-        [...known.filter((one) => one.until > seconds() && one.grantId !== grantId), opened].slice(-MOST)
+      let all: readonly Opened[] = []
+      const added = (known: readonly Opened[]) => {
+        all = [...known.filter((one) => one.until > seconds() && one.grantId !== grantId), opened]
+        return all.slice(-MOST)
+      }
       for (;;) {
-        if ((await records.update(MODEL, sub, added, longest)) !== undefined) return
-        if (await records.add(MODEL, sub, [opened], longest)) return
+        if ((await records.update(MODEL, sub, added, longest)) !== undefined) return all.slice(0, -MOST)
+        if (await records.add(MODEL, sub, [opened], longest)) return []
       }
     },
     of: (sub: string) => openedBy(records, sub),

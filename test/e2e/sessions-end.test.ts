@@ -1,9 +1,13 @@
 /** A citizen calls the help desk: what they opened at a Comune must end, wherever the browser is. */
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { theCitizen } from '../../sandbox/citizens.ts'
 import type { GatewayConfig } from '../../src/config/gateway-config.ts'
+import { personLogins } from '../../src/oidc/person-logins.ts'
+import { createRedisStore } from '../../src/store/redis.ts'
+import { createSealedStore } from '../../src/store/sealed.ts'
 import { type ListeningSite, startListeningSite } from '../fixtures/gateway/listening-site.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { varco } from '../fixtures/gateway/varco.ts'
@@ -12,6 +16,7 @@ import { type RedisServer, startRedis } from '../fixtures/redis-server.ts'
 let redis: RedisServer
 let biblioteca: ListeningSite
 let gateway: TestGateway
+let masterKeys: GatewayConfig['masterKeys']
 /** The same configuration as the gateway's, as the operator has it on disk. */
 let file: string
 beforeAll(async () => {
@@ -28,11 +33,14 @@ beforeAll(async () => {
     backchannel_logout_uri: ${biblioteca.uri}
     auth: none`,
     },
-    config: (config) => ({
-      ...config,
-      store: { kind: 'redis', url: redis.url } as GatewayConfig['store'],
-      outgoing: { allowedNetworks: ['127.0.0.0/8'] },
-    }),
+    config: (config) => {
+      masterKeys = config.masterKeys
+      return {
+        ...config,
+        store: { kind: 'redis', url: redis.url } as GatewayConfig['store'],
+        outgoing: { allowedNetworks: ['127.0.0.0/8'] },
+      }
+    },
   })
   const written = await readFile(gateway.file, 'utf8')
   file = join(gateway.folder, 'operator.yaml')
@@ -50,7 +58,8 @@ const end = (input: string, { tenant = 'ala', at = file } = {}) =>
 const taxCodeOf = (person: string) => theCitizen(person).fiscalNumber
 const entered = async (options: Parameters<TestGateway['loginBy']>[1] = {}) => {
   const { login, end: door } = await gateway.loginBy('spid', options)
-  return { login, token: String((await gateway.claimsOf(login, door)).tokens.access_token) }
+  const { idToken, tokens } = await gateway.claimsOf(login, door)
+  return { login, sub: String(idToken.sub), token: String(tokens.access_token) }
 }
 const isAlive = async (token: string, tenant = 'ala') => (await gateway.userinfo(tenant, token)).status === 200
 
@@ -79,6 +88,22 @@ describe('varco sessions end', () => {
     expect(new URL(after.page.location ?? '').searchParams.get('error')).toBe('login_required')
     // and the person may come back
     expect(await isAlive((await entered()).token)).toBe(true)
+  })
+
+  it('misses nothing that was buried under so many logins that the list of them is full: what falls out of it has ended', async () => {
+    const thief = await entered({ person: 'lia' })
+    const sub = thief.sub
+    const store = createRedisStore({ servers: { kind: 'redis', url: redis.url } })
+    const records = createSealedStore({ store, masterKeys, randomBytes }).forTenant('ala')
+    const people = personLogins(records, { now: Date.now, longest: 3600 })
+    while ((await people.of(sub)).length < 200)
+      await people.remember(sub, { uid: randomUUID(), grantId: randomUUID() }, 3600)
+    expect(await isAlive(thief.token)).toBe(true)
+    const last = await entered({ person: 'lia' })
+    expect([await isAlive(thief.token), await isAlive(last.token)]).toEqual([false, true])
+    const silent = await gateway.begin({ browser: thief.login.browser, params: { prompt: 'none' } })
+    expect(new URL(silent.page.location ?? '').searchParams.get('error')).toBe('login_required')
+    await store.close()
   })
 
   it('does nothing for what is no tax code, a Comune that is not there, or an input without one', async () => {
