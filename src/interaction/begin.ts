@@ -84,7 +84,7 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
       ...(outcome.evidence.request === undefined ? {} : { message: outcome.evidence.request }),
     })
     audit({ type: 'login.sent', ...facts, level: pending.level })
-    deps.departed(upstream.id, pending.idp?.entityId, neighbourhoodOf(ctx.state.clientAddress).near)
+    deps.departed(upstream.id, pending.idp?.entityId, neighbourhoodOf(ctx.state.clientAddress).far)
 
     if (outcome.kind === 'redirect') {
       ctx.status = 302

@@ -85,7 +85,7 @@ export const createCounting = (now: () => number) => {
 
   return {
     listener,
-    /** Somebody leaves for a provider. @param network where they are: an IPv4 address or an IPv6 /64. */
+    /** Somebody leaves for a provider. @param network where they are: what one person cannot have many of. */
     departed: (upstream: string, idp: string | undefined, network: string): void =>
       each(upstream, idp, ({ away }) => {
         // more of them say nothing more

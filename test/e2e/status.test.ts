@@ -13,6 +13,8 @@ describe('/status and what the pages say of it', () => {
       now: () => now,
       config: ({ region, tenants, ...config }) => ({
         ...config,
+        // the tests stand where the proxy stands
+        trustedProxies: ['127.0.0.1'],
         region: {
           ...region,
           notices: [{ text: { it: 'Domani mattina manutenzione' }, from: START, until: START + 3_600_000 }],
@@ -57,6 +59,18 @@ describe('/status and what the pages say of it', () => {
       await gateway.deliver(login.browser, gateway.answer(idp, sent, { errorCode: 11, sign: 'none' }))
     }
     expect((await standings()).others[0]?.standing).toBe('unknown')
+  })
+
+  it('believes many who leave and do not come back, and not one person with many addresses', async () => {
+    const leave = async (address: string) => {
+      const login = await gateway.begin({ browser: gateway.browser({ 'X-Forwarded-For': address }) })
+      await gateway.choose(login, 'spid', gateway.idps.beta)
+    }
+    const beta = async () => (await standings()).spid?.providers.find(({ name }) => name === 'beta')?.standing
+    for (let network = 0; network < 12; network++) await leave(`2001:db8:1:${network}::1`)
+    expect(await beta()).toBe('unknown')
+    for (let network = 2; network < 12; network++) await leave(`2001:db8:${network}::1`)
+    expect(await beta()).toBe('trouble')
   })
 
   it('says that a provider is in trouble when most of its signed answers are bad, and the login page says it too', async () => {
