@@ -2,7 +2,8 @@
  * The register's own keys: durable, sealed files in `{stateDir}/keyring/register`. The newest seals and signs, the others
  * still open what they sealed: none is ever dropped, for a record without its key is a record lost.
  *
- * A file is never changed. `2.1.json` is the second key; sealed anew with another master key it becomes `2.2.json`.
+ * A file is never changed. Sealed anew with another master key `{id}.1.json` becomes `{id}.2.json`. Ids are taken from the
+ * keys: those of a register that was begun in a lost folder's place can be laid beside the old ones.
  */
 import {
   createHash,
@@ -20,7 +21,7 @@ import { writeNewFile } from './new-file.ts'
 import { openFile, sealedWith, sealFile } from './sealed-file.ts'
 
 export interface RegisterKey extends MasterKey {
-  /** Counted from "1". */
+  /** The first 16 digits of `fingerprint`. */
   readonly id: string
   /** Ed25519, private: signs the anchors. */
   readonly signing: KeyObject
@@ -53,16 +54,16 @@ export const createRegisterKeyring = ({
 }): RegisterKeyring => {
   const folder = join(stateDir, 'keyring', 'register')
 
-  /** The newest sealing of each key, the oldest key first. */
+  /** The newest sealing of each key. */
   const files = async (): Promise<readonly KeyFile[]> => {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []
       throw new StartError(`${folder} cannot be read: ${error.message}`, { cause: error })
     })
-    const newest = new Map<number, KeyFile>()
+    const newest = new Map<string, KeyFile>()
     for (const file of names.flatMap((name) => keyFile(name) ?? []))
       if (file.sealing > (newest.get(file.id)?.sealing ?? 0)) newest.set(file.id, file)
-    return [...newest.values()].toSorted((one, other) => one.id - other.id)
+    return [...newest.values()]
   }
 
   const read = async (file: KeyFile): Promise<{ readonly text: string; readonly masterKey: string }> => {
@@ -93,9 +94,11 @@ export const createRegisterKeyring = ({
   }
 
   return {
-    load: async () => Promise.all((await files()).map(async (file) => keyOf(file.id, (await read(file)).text))),
+    load: async () => {
+      const keys = await Promise.all((await files()).map(async (file) => keyOf((await read(file)).text)))
+      return keys.toSorted((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1))
+    },
     create: async () => {
-      const file = { id: ((await files()).at(-1)?.id ?? 0) + 1, sealing: 1 }
       const { privateKey } = generateKeyPairSync('ed25519')
       const kept: Kept = {
         key: randomBytes(32).toString('base64'),
@@ -103,14 +106,16 @@ export const createRegisterKeyring = ({
         createdAt: now(),
       }
       const text = JSON.stringify(kept)
-      return keyOf(file.id, (await write(file, text)) ? text : (await read(file)).text)
+      const key = keyOf(text)
+      await write({ id: key.id, sealing: 1 }, text)
+      return key
     },
     reseal: async () => {
       const resealed: string[] = []
       for (const file of await files()) {
         const { text, masterKey } = await read(file)
         if (masterKey === masterKeys[0]?.id) continue
-        if (await write({ ...file, sealing: file.sealing + 1 }, text)) resealed.push(String(file.id))
+        if (await write({ ...file, sealing: file.sealing + 1 }, text)) resealed.push(file.id)
         await unlink(join(folder, fileName(file))).catch(() => undefined)
       }
       return resealed
@@ -119,7 +124,7 @@ export const createRegisterKeyring = ({
 }
 
 interface KeyFile {
-  readonly id: number
+  readonly id: string
   readonly sealing: number
 }
 
@@ -134,13 +139,13 @@ const fileName = ({ id, sealing }: KeyFile): string => `${id}.${sealing}.json`
 const sealedName = ({ id, sealing }: KeyFile): string => `register-key/${id}/${sealing}`
 
 const keyFile = (name: string): KeyFile | undefined => {
-  const [, id, sealing] = /^([1-9]\d{0,5})\.([1-9]\d{0,5})\.json$/.exec(name) ?? []
-  return id === undefined ? undefined : { id: Number(id), sealing: Number(sealing) }
+  const [, id, sealing] = /^([0-9a-f]{16})\.([1-9]\d{0,5})\.json$/.exec(name) ?? []
+  return id === undefined ? undefined : { id, sealing: Number(sealing) }
 }
 
-const keyOf = (id: number, text: string): RegisterKey => {
+const keyOf = (text: string): RegisterKey => {
   const { key, signing, createdAt } = JSON.parse(text) as Kept
   const privateKey = createPrivateKey({ key: Buffer.from(signing, 'base64'), type: 'pkcs8', format: 'der' })
   const fingerprint = createHash('sha256').update(spkiOf(privateKey)).digest('hex')
-  return { id: String(id), key: Buffer.from(key, 'base64'), signing: privateKey, fingerprint, createdAt }
+  return { id: fingerprint.slice(0, 16), key: Buffer.from(key, 'base64'), signing: privateKey, fingerprint, createdAt }
 }

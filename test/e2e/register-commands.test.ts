@@ -114,7 +114,7 @@ describe('varco register export', () => {
       'register.access',
     ])
     const [, , , fingerprint = ''] =
-      /^(\d+) {2}since (\S+) {2}(\w+)$/m.exec((await varco('register', 'keys')).text) ?? []
+      /^(\w+) {2}since (\S+) {2}(\w+)$/m.exec((await varco('register', 'keys')).text) ?? []
     const { status, stdout } = spawnSync(process.execPath, [script, file, fingerprint], { encoding: 'utf8' })
     expect(stdout).toContain('All of it is as it was signed.')
     expect(status).toBe(0)
@@ -148,8 +148,8 @@ describe('varco register verify, keys, rotate, drop', () => {
   })
 
   it('rotates the key, and reads what the old one sealed', async () => {
-    expect((await varco('register', 'rotate')).text).toMatch(/^Key 2, \w{64}: running gateways/)
-    expect((await varco('register', 'keys')).text.match(/^\d/gm)).toEqual(['1', '2'])
+    expect((await varco('register', 'rotate')).text).toMatch(/^Key \w{16}, \w{64}: running gateways/)
+    expect((await varco('register', 'keys')).text.match(/^\w{16} /gm)).toHaveLength(2)
     await varco('register', 'search', '--support', supportCode, ...why)
     expect((await varco('register', 'search', '--support', supportCode, ...why)).code).toBe(0)
     expect((await varco('register', 'verify')).code).toBe(0)

@@ -17,13 +17,18 @@ import {
 } from './anchors.ts'
 import { type Finding, findingText } from './finding.ts'
 import { chainsIn, type Day, logPath, type Place, segmentPath } from './layout.ts'
+import { linesOf } from './lines-of.ts'
+import { formOf } from './read-chain.ts'
 import { ForeignFile, keyOfLog, readLog } from './read-log.ts'
 import { openSegment } from './read-segment.ts'
 import { createSummary, writeSegment } from './write-segment.ts'
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+const ignoreMissing = (error: unknown): void => {
+  if (!isMissing(error)) throw error
+}
 
-/** Of a segment that stands already. `undefined` where there is none. */
+/** Of a segment that stands already. `undefined` where there is none, or one that can be made again from its lines. */
 const ofSegment = async (
   folder: string,
   place: Place,
@@ -32,7 +37,12 @@ const ofSegment = async (
   try {
     const segment = await openSegment(segmentPath(folder, place), place, keys)
     await segment.close()
-    if (segment.table === undefined) throw new Error('its table cannot be read')
+    if (segment.table === undefined) {
+      if ((await formOf(folder, place, 'lines')) === undefined)
+        throw new Error(`${place.chain}: its table cannot be read`)
+      await unlink(segmentPath(folder, place))
+      return undefined
+    }
     const { records, head, root } = segment.table
     return { chain: place.chain, key: segment.key.id, records, head, root }
   } catch (error) {
@@ -101,7 +111,12 @@ export const closeDay = async ({
   if (signer === undefined) throw new Error('there is no key of the register')
   const chains: ChainStatement[] = []
   for (const chain of await chainsIn(folder, day)) {
-    const statement = await closeChain(folder, { day, chain }, keys, report)
+    const place = { day, chain }
+    const statement = await closeChain(folder, place, keys, report).catch((error: unknown) => {
+      // another gateway has closed the day meanwhile
+      if (isMissing(error)) return ofSegment(folder, place, keys)
+      throw error
+    })
     if (statement !== undefined) chains.push(statement)
   }
   const previous = (await anchorBefore(folder, day)) ?? null
@@ -117,19 +132,36 @@ export const closeDay = async ({
   const kept = await keepSigned(anchorPath(folder, day), signed)
   const anchor = openStatement<Anchor>(kept, 'register anchor', keys)
   if (kept === signed) report({ type: 'register.anchored', ...sizeOf(anchor), sha256: sha256Of(kept.statement) })
-  await dropLines(folder, anchor)
+  await dropLines(folder, anchor, report)
 }
 
 export const recordsIn = ({ chains }: Anchor): number => chains.reduce((sum, { records }) => sum + records, 0)
 
 const sizeOf = (anchor: Anchor) => ({ day: anchor.day, chains: anchor.chains.length, records: recordsIn(anchor) })
 
-/** Of the chains whose segments the anchor vouches for. */
-export const dropLines = async (folder: string, { day, chains }: Anchor): Promise<void> => {
-  for (const { chain, damaged } of chains) {
-    if (damaged) continue
-    await unlink(logPath(folder, { day, chain })).catch((error: unknown) => {
-      if (!isMissing(error)) throw error
-    })
+/**
+ * Of the chains whose segments the anchor vouches for. Lines that a gateway with a slow clock has written since stay, and
+ * are told: somebody may have been let in by them.
+ */
+export const dropLines = async (folder: string, { day, chains }: Anchor, report: ReportRegister): Promise<void> => {
+  for (const { chain, damaged, records } of chains) {
+    const path = logPath(folder, { day, chain })
+    const written = damaged ? undefined : await recordsInLines(path)
+    if (written === undefined) continue
+    if (written <= records) await unlink(path).catch(ignoreMissing)
+    else
+      report({ type: 'register.damaged', day, chain, finding: `${written - records} records after the day was closed` })
   }
+}
+
+/** `undefined` where there are no lines any more. The first line is no record. */
+export const recordsInLines = async (path: string): Promise<number | undefined> => {
+  let lines = 0
+  try {
+    for await (const { complete } of linesOf(path)) if (complete) lines += 1
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  return Math.max(0, lines - 1)
 }

@@ -1,8 +1,8 @@
 /** What the register needs beside its records: repaired chains, closed days, days dropped at their time. */
 import type { RegisterKey } from '../../keyring/register-keys.ts'
 import type { ReportRegister } from '../events.ts'
-import { anchoredDays } from './anchors.ts'
-import { closeDay } from './close-day.ts'
+import { type Anchor, anchoredDays, anchorPath, openStatement, readSigned } from './anchors.ts'
+import { closeDay, dropLines } from './close-day.ts'
 import { reasonOf } from './failure.ts'
 import { closesAt, type Day, daysIn, folderOf, type Writer } from './layout.ts'
 import type { Register } from './register.ts'
@@ -42,6 +42,12 @@ export const createHousekeeping = ({
 }): Housekeeping => {
   const folder = folderOf(stateDir)
   let held: string | undefined
+  const told = new Set<string>()
+  const reportOnce: ReportRegister = (event) => {
+    const text = JSON.stringify(event)
+    if (!told.has(text)) report(event)
+    told.add(text)
+  }
 
   const repair = async (days: readonly Day[], gone: typeof isGone): Promise<void> => {
     for (const one of await repairChains(folder, days, gone)) {
@@ -64,6 +70,14 @@ export const createHousekeeping = ({
     for (const day of over) await closeDay({ folder, day, keys: await keys(), now, report })
   }
 
+  /** A crash between anchor and end leaves lines beside their segments. */
+  const tidy = async (): Promise<void> => {
+    const [newest] = (await anchoredDays(folder)).slice(-1)
+    if (newest === undefined) return
+    const signed = await readSigned(anchorPath(folder, newest))
+    await dropLines(folder, openStatement<Anchor>(signed, 'register anchor', await keys()), reportOnce)
+  }
+
   const drop = async (): Promise<void> => {
     const due = await daysDue(folder, retentionMonths, now())
     const [oldest] = due
@@ -83,6 +97,7 @@ export const createHousekeeping = ({
   const everything = async (): Promise<void> => {
     try {
       await register.endDay()
+      await tidy()
       await close()
       await drop()
       await removeStaleDrafts(folder, now())

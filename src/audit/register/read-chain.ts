@@ -16,9 +16,9 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** A crash may leave both: the segment counts. */
-export const formOf = async (folder: string, place: Place): Promise<ChainForm> => {
-  if (await exists(segmentPath(folder, place))) return 'segment'
+/** A crash may leave both: the segment counts, unless it is the lines that are asked for. */
+export const formOf = async (folder: string, place: Place, asked?: 'lines'): Promise<ChainForm> => {
+  if (asked === undefined && (await exists(segmentPath(folder, place)))) return 'segment'
   return (await exists(logPath(folder, place))) ? 'lines' : undefined
 }
 
@@ -38,6 +38,9 @@ export async function* readChain(
     if (form === 'segment') yield* readSegment(path, place, keys, find, records)
     else yield* readLog(path, place, keys, find)
   } catch (error) {
+    // the day was closed at this very moment: nothing of the lines had been read yet
+    const gone = form === 'lines' && (error as NodeJS.ErrnoException).code === 'ENOENT'
+    if (gone && (await formOf(folder, place)) === 'segment') return yield* readChain(folder, place, keys, find, records)
     find({ file, what: 'unreadable', note: (error as Error).message })
   }
 }

@@ -5,8 +5,9 @@
 import { basename } from 'node:path'
 import type { RegisterKey } from '../../keyring/register-keys.ts'
 import type { ChainStatement } from './anchors.ts'
+import { recordsInLines } from './close-day.ts'
 import type { Find, Finding } from './finding.ts'
-import { chainsIn, closesAt, type Day, daysIn, namesIn, type Place, segmentPath } from './layout.ts'
+import { chainsIn, closesAt, type Day, daysIn, logPath, namesIn, type Place, segmentPath } from './layout.ts'
 import { formOf, readChain } from './read-chain.ts'
 import { openSegment } from './read-segment.ts'
 import { verifyAnchors, verifyDropped } from './verify-anchors.ts'
@@ -85,6 +86,7 @@ export const verifyRegister = async ({
       const found = await chainOf(place, said.key, said.records)
       if (!found.damaged) compare(place, said, found, find)
       await verifyIndex(folder, place, keys, find)
+      if (!said.damaged) await verifyLines(folder, place, said.records, find)
     }
     const known = new Set(anchor.chains.map(({ chain }) => chain))
     for (const chain of await chainsIn(folder, day)) {
@@ -112,6 +114,20 @@ const compare = ({ day, chain }: Place, said: ChainStatement, found: ChainStatem
     find({ file, what: 'inserted', first: said.records, last: found.records - 1, note: 'after the day was closed' })
   else if (found.head !== said.head || found.root !== said.root)
     find({ file, what: 'forged', note: 'its records are not those that the anchor was signed for' })
+}
+
+/** Beside a segment: left by a crash, or written with a slow clock after the day was closed. */
+const verifyLines = async (folder: string, place: Place, records: number, find: Find): Promise<void> => {
+  const written = (await recordsInLines(logPath(folder, place))) ?? 0
+  const file = `${place.day}/${place.chain}.log`
+  if (written > records)
+    find({
+      file,
+      what: 'inserted',
+      first: records,
+      last: written - 1,
+      note: 'after the day was closed: is a clock wrong?',
+    })
 }
 
 /** A record that an index no longer names is not found by who searches. */

@@ -38,7 +38,7 @@ describe('a chain in lines', () => {
       version: 1,
       day: today,
       chain: 'gw1-101-00000001-1',
-      key: '1',
+      key: (await test.keys())[0]?.id,
     })
     const bytes = lines.map((line) => Buffer.from(line.split('.')[2] ?? '', 'base64url').toString('latin1')).join('')
     expect(lines.join('') + bytes).not.toMatch(/Rossi|RSSMRA|sito|192\.0\.2|ala|verified/)

@@ -46,7 +46,7 @@ describe('a day that is over', () => {
     expect(await anchorOf(dayAt(0))).toMatchObject({
       day: dayAt(0),
       previous: null,
-      chains: [{ chain: 'gw1-101-00000001-1', key: '1', records: 3 }],
+      chains: [{ chain: 'gw1-101-00000001-1', key: (await test.keys())[0]?.id, records: 3 }],
     })
     expect((await anchorOf(dayAt(1))).previous).toEqual({ day: dayAt(0), sha256: sha256Of(first.statement) })
     expect(test.events.filter(({ type }) => type === 'register.anchored')).toHaveLength(3)
@@ -142,9 +142,54 @@ describe('a day that is over', () => {
     expect((await test.verify()).texts).toEqual([finding])
   })
 
+  it('keeps and tells lines that a gateway with a slow clock wrote after it was closed', async () => {
+    const slow = test.open()
+    await slow.write(response(1))
+    const path = await test.fileOf(dayAt(0))
+    const before = await readFile(path)
+    await slow.write(response(2))
+    const after = await readFile(path)
+    await writeFile(path, before)
+    test.clock.now += DAY
+    const other = test.open()
+    await other.housekeep()
+    await writeFile(path, after)
+    await other.housekeep()
+    await other.housekeep()
+    const damage = test.events.filter(({ type }) => type === 'register.damaged')
+    expect(damage).toEqual([
+      {
+        type: 'register.damaged',
+        day: dayAt(0),
+        chain: 'gw1-101-00000001-1',
+        finding: '1 records after the day was closed',
+      },
+    ])
+    expect((await test.verify()).texts).toEqual([
+      `${dayAt(0)}/gw1-101-00000001-1.log: record 2 inserted (after the day was closed: is a clock wrong?)`,
+    ])
+  })
+
+  it('loses the lines that a crash left beside its segments', async () => {
+    const register = test.open()
+    await register.write(response(1))
+    await register.close()
+    const path = await test.fileOf(dayAt(0))
+    const lines = await readFile(path)
+    test.clock.now += DAY
+    const other = test.open()
+    await other.housekeep()
+    await writeFile(path, lines)
+    expect((await test.verify()).texts).toEqual([])
+    await other.housekeep()
+    expect(await test.fileOf(dayAt(0))).toMatch(/\.seg$/)
+  })
+
   it('is sealed and signed with the newest key, and older days stay readable', async () => {
     const first = await days(1)
     await first.close()
+    const [old] = await test.keys()
+    test.clock.now += 1
     const { id, fingerprint } = await test.keyring.create()
     test.clock.now += DAY
     const second = test.open()
@@ -153,7 +198,7 @@ describe('a day that is over', () => {
     test.clock.now += DAY
     await second.housekeep()
     expect(await anchorOf(dayAt(1))).toMatchObject({ signer: fingerprint, chains: [{ key: id }] })
-    expect((await anchorOf(dayAt(0))).chains[0]).toMatchObject({ key: '1' })
+    expect((await anchorOf(dayAt(0))).chains[0]).toMatchObject({ key: old?.id })
     expect((await test.verify()).texts).toEqual([])
   })
 })
