@@ -60,6 +60,13 @@ export interface Arguments {
   readonly keySize?: string
   /** As typed. */
   readonly days?: string
+  /** A table to take from. */
+  readonly from?: string
+  /** Of the Index of public administrations. */
+  readonly ipa?: string
+  /** With all that other files and defaults add. */
+  readonly effective: boolean
+  readonly html: boolean
   readonly service: ServiceOptions
   readonly register: RegisterOptions
 }

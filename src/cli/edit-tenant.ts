@@ -16,6 +16,8 @@ export interface TenantFile {
   readonly text: string
   /** As it is written. */
   readonly plain: unknown
+  /** The region's file, as it is written. */
+  readonly region: unknown
 }
 
 /** Undefined once the error output has said what is wrong. */
@@ -26,7 +28,7 @@ export const readTenantFile = async (args: Arguments, world: World, id: string):
   const file = loaded.tenantFiles.get(id)
   if (file === undefined || tenant === undefined) return undefined
   const text = await world.readers.readFile(file)
-  return { config: loaded.config, tenant, file, text, plain: parseYaml(file, text).value }
+  return { config: loaded.config, tenant, file, text, plain: parseYaml(file, text).value, region: loaded.regionFile }
 }
 
 /** Writes the file, or says on the error output what would be wrong with it and resolves with `false`. */

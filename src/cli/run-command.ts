@@ -28,6 +28,10 @@ import { spidSubmission } from './spid-submission.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 import { maintenance, upstreamPause, upstreamResume } from './switches.ts'
+import { tenantList } from './tenant-list.ts'
+import { tenantNew } from './tenant-new.ts'
+import { tenantShow } from './tenant-show.ts'
+import { tenantValidate } from './tenant-validate.ts'
 import { trace } from './trace.ts'
 
 const help: Command = {
@@ -75,6 +79,10 @@ const commands: readonly Command[] = [
   reportAggregated,
   backup,
   restore,
+  tenantNew,
+  tenantList,
+  tenantValidate,
+  tenantShow,
   clientAdd,
   clientRotateSecret,
   sessionsEnd,
@@ -125,6 +133,10 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       reason: { type: 'string' },
       'key-size': { type: 'string' },
       days: { type: 'string' },
+      from: { type: 'string' },
+      ipa: { type: 'string' },
+      effective: { type: 'boolean', default: false },
+      html: { type: 'boolean', default: false },
       ...serviceOptions,
       ...registerOptions,
       help: { type: 'boolean', short: 'h', default: false },
@@ -132,6 +144,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     },
   })
   const { config, check, tenant, tenants, out, csr, now, json, days, for: length, reason, 'key-size': keySize } = values
+  const { from, ipa, effective, html } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
   return {
     positionals: asked,
@@ -139,6 +152,10 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     csr,
     now,
     json,
+    effective,
+    html,
+    ...(from !== undefined && { from }),
+    ...(ipa !== undefined && { ipa }),
     ...(config !== undefined && { config }),
     ...(tenant !== undefined && { tenant }),
     ...(tenants !== undefined && { tenants }),

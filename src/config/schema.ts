@@ -323,6 +323,9 @@ const localisedUrl = z
 export const legal = block({
   privacy_url: localisedUrl.exactOptional(),
   accessibility_url: localisedUrl.exactOptional(),
+  accessibility_declared: z.iso
+    .date(told('is not a day', 'write the day on which form.agid.gov.it took the declaration, as "2026-09-20"'))
+    .exactOptional(),
   notes_url: localisedUrl.exactOptional(),
 })
 

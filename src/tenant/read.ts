@@ -109,6 +109,7 @@ export const readTenant = (
   }
   return {
     id: file.id,
+    kind: file.kind,
     state: file.state,
     ...(file.succeeded_by !== undefined && { succeededBy: file.succeeded_by }),
     issuer: own === undefined ? `${publicUrl}/t/${file.id}` : `${scheme}//${own}`,
@@ -195,8 +196,14 @@ export const helpdeskOf = ({ form_url, ...rest }: NonNullable<TenantFile['helpde
   ...(form_url !== undefined && { formUrl: form_url }),
 })
 
-export const legalOf = ({ privacy_url, accessibility_url, notes_url }: TenantFile['legal']): Tenant['legal'] => ({
+export const legalOf = ({
+  privacy_url,
+  accessibility_url,
+  accessibility_declared,
+  notes_url,
+}: TenantFile['legal']): Tenant['legal'] => ({
   ...(privacy_url !== undefined && { privacyUrl: privacy_url }),
   ...(accessibility_url !== undefined && { accessibilityUrl: accessibility_url }),
+  ...(accessibility_declared !== undefined && { accessibilityDeclared: accessibility_declared }),
   ...(notes_url !== undefined && { notesUrl: notes_url }),
 })

@@ -22,7 +22,7 @@ import { lifetimesSchema } from './lifetimes.ts'
 import { publicOnceLive } from './live-addresses.ts'
 import { noticesSchema } from './notices.ts'
 import { reservedIds } from './reserved.ts'
-import { languageList, methods, singleSignOn } from './shared-schema.ts'
+import { allowed, languageList, methods, singleSignOn, withinAllowed } from './shared-schema.ts'
 import { languages } from './tenant.ts'
 
 const id = z
@@ -139,9 +139,11 @@ export const tenantSchema = block({
   lifetimes: lifetimesSchema,
   notices: noticesSchema,
   single_sign_on: singleSignOn.exactOptional(),
+  allowed: allowed.exactOptional(),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 })
   .superRefine(literalWhereLive, always)
   .superRefine(publicOnceLive, always)
   .superRefine(bodyFits, always)
+  .superRefine(withinAllowed, always)
 export type TenantFile = z.output<typeof tenantSchema>

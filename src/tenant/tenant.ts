@@ -146,6 +146,8 @@ export interface Branding {
 
 export interface Tenant {
   readonly id: string
+  /** A municipality, or another body of the region. */
+  readonly kind: 'comune' | 'ente'
   readonly state: TenantState
   /** The tenant of the body that took its place; this issuer stays. */
   readonly succeededBy?: string
@@ -180,6 +182,8 @@ export interface Tenant {
   readonly legal: {
     readonly privacyUrl?: Localised
     readonly accessibilityUrl?: Localised
+    /** Day on which it was last declared, as 2026-09-20: due again every year. */
+    readonly accessibilityDeclared?: string
     readonly notesUrl?: Localised
   }
   readonly branding: Branding

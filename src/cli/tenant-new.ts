@@ -1,0 +1,116 @@
+/** `varco tenant new`: the file of one body, or the drafts of all bodies of a table, each with what it still lacks. */
+import { dirname, join, relative } from 'node:path'
+import { loadGatewayConfig } from '../config/load.ts'
+import { formatProblems } from '../config/problem.ts'
+import { parseYaml } from '../config/yaml-file.ts'
+import { type Body, draftOf, fromTable, type Missing } from '../tenant/draft.ts'
+import { type Arguments, type Command, type ExitCode, jsonText, UsageError, type World } from './command.ts'
+
+const schemaFile = join(import.meta.dirname, '../../docs/schema/tenant.schema.json')
+
+export const tenantNew: Command = {
+  name: 'tenant new',
+  operands: ['[TENANT]'],
+  options: '--config FILE --name TEXT --ipa CODE --url URL | --from TABLE.csv --out DIR [--json]',
+  summary: 'writes the file of a new tenant, or drafts for every row of a table, and lists what each still lacks',
+  run: (args, world) => (args.from === undefined ? one(args, world) : all(args.from, args, world)),
+}
+
+const one = async (args: Arguments, world: World): Promise<ExitCode> => {
+  const [id] = args.operands
+  const { name, url } = args.service
+  if (id === undefined || name === undefined || args.ipa === undefined || url === undefined)
+    throw new UsageError('Which body? Type: varco tenant new TENANT --config FILE --name TEXT --ipa c_x999 --url URL.')
+  if (args.config === undefined)
+    throw new UsageError('Which gateway? Add --config FILE: its tenants folder gets the file.')
+  // it becomes the name of a file
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(id))
+    throw new UsageError(`${id} is no tenant id: write small letters, digits, dashes.`)
+  const folder = await tenantsFolder(args.config, world)
+  const file = join(folder, `${id}.yaml`)
+  if (await exists(file, world)) throw new UsageError(`${file} is there already: choose another id, or edit it.`)
+  const belfiore = /^c_([a-z]\d{3})$/.exec(args.ipa)?.[1]?.toUpperCase()
+  const body: Body = {
+    id,
+    names: { it: name },
+    ipaCode: args.ipa,
+    siteUrl: url,
+    ...(belfiore !== undefined && { belfiore }),
+  }
+  const { text, missing } = draftOf(body, relative(dirname(file), schemaFile))
+  const wrong = await problemsWith(file, text, args.config, world)
+  if (wrong.length > 0) {
+    world.err(`${formatProblems(wrong)}Nothing was written.\n`)
+    return 1
+  }
+  await world.writeFile(file, text)
+  if (args.json) world.out(jsonText({ id, file, missing }))
+  else
+    world.out(`${file}\n${missingText(missing)}
+Next:
+  1. Fill in what is missing, with an editor that knows YAML: it reads the rules from docs/schema.
+  2. varco client add ${id} CLIENT --config ${args.config} --name TEXT --url URL --redirect-uri URI --preset PRESET
+  3. varco tenant validate --config ${args.config}
+`)
+  return missing.length > 0 ? 2 : 0
+}
+
+const all = async (table: string, args: Arguments, world: World): Promise<ExitCode> => {
+  const { out } = args
+  if (out === undefined)
+    throw new UsageError('Where to? Add --out DIR: a draft is moved into the tenants folder once nothing is missing.')
+  const text = await world.readers.readFile(table).catch(() => {
+    throw new UsageError(`${table} cannot be read: name a table with a line of column names.`)
+  })
+  const read = fromTable(text)
+  if ('fault' in read) throw new UsageError(`${table}: ${read.fault}`)
+  const drafts = []
+  for (const body of read.bodies) {
+    const file = join(out, `${body.id}.yaml`)
+    const draft = draftOf(body, relative(dirname(file), schemaFile))
+    const stands = await exists(file, world)
+    if (!stands) await world.writeFile(file, draft.text)
+    drafts.push({ id: body.id, file, written: !stands, missing: draft.missing })
+  }
+  if (args.json) world.out(jsonText(drafts))
+  else {
+    for (const { file, written, missing } of drafts)
+      world.out(written ? `${file}\n${missingText(missing)}` : `${file}  is there already and stays as it is\n`)
+    world.out(
+      `${drafts.filter(({ written }) => written).length} of ${drafts.length} drafts written. Check them with: varco tenant validate ${out}\n`,
+    )
+  }
+  return drafts.some(({ missing }) => missing.length > 0) ? 2 : 0
+}
+
+const missingText = (missing: readonly Missing[]): string =>
+  missing.map(({ path, fix, needed }) => `  ${needed ? '✗' : '!'} ${path}  is missing\n           → ${fix}\n`).join('')
+
+const tenantsFolder = async (config: string, { readers }: World): Promise<string> => {
+  const text = await readers.readFile(config).catch(() => {
+    throw new UsageError(`${config} cannot be read: correct the path, or make it with varco init.`)
+  })
+  const named = (parseYaml(config, text).value as { tenants?: unknown } | null | undefined)?.tenants
+  if (typeof named !== 'string') throw new UsageError(`${config} names no folder of tenants: add tenants: tenants.`)
+  return join(dirname(config), named.replace(/^file:/, ''))
+}
+
+/** Of the new file only: what others have wrong already is not in its way. */
+const problemsWith = async (file: string, text: string, config: string, { readers }: World) => {
+  const isFile = (path: string) => join(path) === join(file)
+  const loaded = await loadGatewayConfig(config, {
+    ...readers,
+    readFile: (path) => (isFile(path) ? Promise.resolve(text) : readers.readFile(path)),
+    readDir: async (path) => {
+      const names = await readers.readDir(path)
+      return join(path) === join(dirname(file)) ? [...names, file.slice(dirname(file).length + 1)] : names
+    },
+  })
+  return 'problems' in loaded ? loaded.problems.filter((problem) => isFile(problem.file)) : []
+}
+
+const exists = (file: string, { readers }: World): Promise<boolean> =>
+  readers.readFile(file).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => cause.code !== 'ENOENT',
+  )

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { edited, GATEWAY, load, problemsOf, tenantYaml, validFiles } from '../config/files.ts'
+import { createRegion } from './region-world.ts'
+
+const FILE = '/etc/varco/tenants/esempio.yaml'
+const config = ['--config', GATEWAY] as const
+const withTenant = (...edits: Parameters<typeof edited>[1][]) => ({ [FILE]: edited(tenantYaml, ...edits) })
+
+describe('tenant new', () => {
+  const words = [
+    'tenant',
+    'new',
+    'volano',
+    '--name',
+    'Comune di Volano',
+    '--ipa',
+    'c_m113',
+    '--url',
+    'https://www.comune.volano.example',
+  ]
+
+  it('writes a valid file of few lines, says what it lacks and what to type next', async () => {
+    const { run, files } = createRegion()
+    const { code, out, err } = await run(...words, ...config)
+    expect({ code, err }).toEqual({ code: 2, err: '' })
+    expect(out).toContain('! organisation.names.de  is missing')
+    expect(out).toContain(`varco client add volano CLIENT --config ${GATEWAY}`)
+    const text = files['/etc/varco/tenants/volano.yaml'] ?? ''
+    expect(parse(text)).toMatchObject({
+      id: 'volano',
+      state: 'draft',
+      organisation: { ipa_code: 'c_m113', belfiore: 'M113' },
+    })
+    expect(problemsOf(await load(files))).toEqual([])
+  })
+
+  it('writes nothing that would be wrong, over nothing that stands, and nowhere else', async () => {
+    const { run, files } = createRegion()
+    const before = { ...files }
+    const wrong = await run(...words.with(6, 'c m113'), ...config)
+    expect(wrong).toMatchObject({ code: 1 })
+    expect(wrong.err).toMatch(
+      /organisation\.ipa_code {2}is not an IPA code\n.*→ write it[\s\S]*Nothing was written\.\n$/,
+    )
+    expect(await run(...words.with(2, 'esempio'), ...config)).toMatchObject({ code: 3 })
+    expect(await run(...words.with(2, '../volano'), ...config)).toMatchObject({ code: 3 })
+    expect(files).toEqual(before)
+  })
+
+  it('is not kept from it by what is wrong in another file', async () => {
+    const { run, files } = createRegion(withTenant(['state: test', 'state: on']))
+    expect((await run(...words, ...config)).code).toBe(2)
+    expect(files['/etc/varco/tenants/volano.yaml']).toBeDefined()
+  })
+
+  it('quotes what a table says, and reads semicolons', async () => {
+    const { run, files } = createRegion({ '/tmp/c.csv': 'nome;codice_ipa\n"A: ""b"" # c";c_a001\nCie;c_a002\n' })
+    await run('tenant', 'new', '--from', '/tmp/c.csv', '--out', '/tmp/drafts')
+    expect(parse(files['/tmp/drafts/a-b-c.yaml'] ?? '').organisation.names.it).toBe('Comune di A: "b" # c')
+    // an address of the gateway has that name
+    expect(files['/tmp/drafts/comune-di-cie.yaml']).toBeDefined()
+  })
+
+  it.each([
+    [['tenant', 'new'], 'Type: varco tenant new TENANT'],
+    [['tenant', 'new', '--from', 'x.csv'], 'Add --out DIR'],
+    [['tenant', 'new', '--from', 'x.csv', '--out', 'd'], 'x.csv cannot be read'],
+  ])('%j ends with what to type instead', async (line, message) => {
+    const { code, err } = await createRegion().run(...line)
+    expect([code, err]).toEqual([3, expect.stringContaining(message)])
+  })
+
+  const data = process.env.VARCO_DATA
+  it.skipIf(data === undefined)('drafts all Comuni of Trentino, and lists for each what is missing', async () => {
+    const { run, files } = createRegion({ '/tmp/c.csv': readFileSync(`${data}/comuni-trentino.csv`, 'utf8') })
+    const line = ['tenant', 'new', '--from', '/tmp/c.csv', '--out', '/tmp/drafts', '--json']
+    const { code, out } = await run(...line)
+    const drafts: { id: string; file: string; missing: { path: string }[] }[] = JSON.parse(out)
+    expect([code, drafts.length, new Set(drafts.map(({ id }) => id)).size]).toEqual([2, 166, 166])
+    for (const { file, missing } of drafts) {
+      expect(missing.map(({ path }) => path)).toContain('site_url')
+      // the one thing that keeps each draft from being valid is what was said
+      files[file] = edited(files[file] ?? '', ['# site_url: https://…', 'site_url: https://www.comune.example.it'])
+    }
+    expect((await run('tenant', 'validate', '/tmp/drafts')).code).toBe(0)
+    expect(JSON.parse((await run(...line)).out).some(({ written }: { written: boolean }) => written)).toBe(false)
+  })
+})
+
+describe('tenant list', () => {
+  it('shows state, ways in, services and issuer', async () => {
+    const { run } = createRegion()
+    expect((await run('tenant', 'list', ...config)).out).toBe(
+      'esempio  test       spid cie cns          1 services  https://login.regione.example/t/esempio  Comune di Esempio\n',
+    )
+    expect(JSON.parse((await run('tenant', 'list', '--json', ...config)).out)).toMatchObject([
+      { id: 'esempio', clients: ['sito'], file: FILE },
+    ])
+  })
+})
+
+describe('tenant validate', () => {
+  it('names all problems of all files at once, with place, path and fix', async () => {
+    const { run } = createRegion({
+      ...withTenant(['state: test', 'state: on'], ['c_x999', 'c_x998']),
+      '/etc/varco/tenants/zweite.yaml': edited(tenantYaml, ['id: esempio', 'id: Zweite']),
+    })
+    expect(await run('tenant', 'validate', ...config)).toEqual({
+      code: 1,
+      err: '',
+      out: `${FILE}
+  ✗ 3:8    state  must be one of draft, test, live, suspended
+           → write one of draft, test, live, suspended
+  ✗ 5:13   organisation.ipa_code  does not match belfiore X999
+           → write c_x999, or correct belfiore
+/etc/varco/tenants/zweite.yaml
+  ✗ 2:5    id  is not a tenant id
+           → write small letters, digits and dashes, at most 63, not beginning with a dash
+3 problems in 2 files
+`,
+    })
+  })
+
+  it('warns of what is valid and unwise, exit code 2', async () => {
+    const { run } = createRegion(
+      withTenant([
+        '[https://www.comune.esempio.example/callback]',
+        '[https://www.comune.esempio.example/x]\n    preset: plone',
+      ]),
+    )
+    const { code, out } = await run('tenant', 'validate', FILE, '--json', ...config)
+    const paths = JSON.parse(out).problems.map(({ path, warning }: { path: string; warning: boolean }) => [
+      path,
+      warning,
+    ])
+    expect(code).toBe(2)
+    expect(paths).toEqual([
+      ['organisation.names', true],
+      ['clients[0].names', true],
+      ['clients[0].redirect_uris[0]', true],
+    ])
+  })
+
+  it('is content with a complete file', async () => {
+    const { run } = createRegion(withTenant(['state: test', 'state: test\nlanguages: [it]']))
+    expect(await run('tenant', 'validate', FILE, ...config)).toEqual({
+      code: 0,
+      err: '',
+      out: '1 tenant file is valid.\n',
+    })
+  })
+
+  it('checks a folder alone, where nobody has the secrets', async () => {
+    const { run } = createRegion({ '/tmp/t/a.yaml': tenantYaml, '/tmp/t/b.yaml': tenantYaml })
+    const { code, out } = await run('tenant', 'validate', '/tmp/t')
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('/tmp/t/b.yaml\n  ✗ 2:5    id  esempio is also that of /tmp/t/a.yaml'),
+    ])
+  })
+
+  it('cannot run without a place to look at', async () => {
+    const { run } = createRegion()
+    expect((await run('tenant', 'validate')).code).toBe(3)
+    expect((await run('tenant', 'validate', '/nowhere.yaml')).code).toBe(3)
+    expect((await run('tenant', 'validate', '/nowhere.yaml', ...config)).code).toBe(3)
+  })
+})
+
+describe('tenant show', () => {
+  it('shows the file as it stands', async () => {
+    expect((await createRegion().run('tenant', 'show', 'esempio', ...config)).out).toBe(tenantYaml)
+  })
+
+  it('--effective shows every value that counts, and who said it', async () => {
+    const region = `${validFiles()['/etc/varco/region.yaml']}tenants: { branding: { colour: "#004a99" } }\n`
+    const { run } = createRegion({
+      '/etc/varco/region.yaml': region,
+      ...withTenant(['    claims:', '    preset: plone\n    claims:']),
+    })
+    const { out, code } = await run('tenant', 'show', 'esempio', '--effective', '--json', ...config)
+    expect(code).toBe(0)
+    const { values }: { values: { path: string; value: unknown; origin: string }[] } = JSON.parse(out)
+    const of = (path: string) => values.find((one) => one.path === path)
+    expect(of('id')).toMatchObject({ value: 'esempio', origin: 'tenant' })
+    expect(of('helpdesk.phone')).toMatchObject({ value: '0461 000000', origin: 'region' })
+    expect(of('branding.colour')).toMatchObject({ value: '#004a99', origin: 'region' })
+    expect(of('methods.spid')).toMatchObject({ value: true, origin: 'gateway' })
+    expect(of('lifetimes.code')).toMatchObject({ value: 60, origin: 'default' })
+    expect(of('clients[0].pkce')).toMatchObject({ value: 'optional', origin: 'preset plone' })
+    expect(of('clients[0].min_level')).toMatchObject({ value: 2, origin: 'default' })
+    expect(of('clients[0].secrets')).toMatchObject({ value: ['env:SITE_SECRET'], origin: 'tenant' })
+    const text = (await run('tenant', 'show', 'esempio', '--effective', ...config)).out
+    expect(text).toMatch(/^clients\[0\]\.pkce: optional +# preset plone$/m)
+    expect(text).not.toContain('a-secret-of-enough-characters')
+  })
+})
