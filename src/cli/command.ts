@@ -60,7 +60,7 @@ export interface Arguments {
   readonly keySize?: string
   /** As typed. */
   readonly days?: string
-  /** A table to take from. */
+  /** A table to take from (`varco tenant new`). */
   readonly from?: string
   /** Of the Index of public administrations. */
   readonly ipa?: string

@@ -133,7 +133,6 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       reason: { type: 'string' },
       'key-size': { type: 'string' },
       days: { type: 'string' },
-      from: { type: 'string' },
       ipa: { type: 'string' },
       effective: { type: 'boolean', default: false },
       html: { type: 'boolean', default: false },

@@ -20,6 +20,8 @@ export const createRegion = (change: Readonly<Record<string, string>> = {}, now 
       },
       now: () => now,
       user: 'root',
+      process: { host: 'desk', pid: 1 },
+      newFile: () => Promise.reject(new Error('nothing is written piece by piece')),
       look,
       randomUuid: () => '5b0c1f0e-6a3d-4c55-9d8e-2f4b7a9c1d30',
       readInput: async () => '',
