@@ -58,7 +58,8 @@ const sameAtOf = (req: IncomingMessage): string | undefined => {
   const url = URL.parse(originalUrl ?? req.url ?? '', 'http://localhost')
   if (url === null || req.method !== 'GET' || TAKEN_ONCE.test(url.pathname)) return undefined
   url.searchParams.delete('lang')
-  return `${url.pathname}${url.search}`
+  // two slashes in front would be the name of another host
+  return `${url.pathname.replace(/^\/+/, '/')}${url.search}`
 }
 
 export const createPages = ({
@@ -117,7 +118,8 @@ export const createPages = ({
         tenant: tenant && tenantFrame(tenant, language),
         helpdesk: defined({ ...helpdesk, hours: hours && phraseIn(hours, language) }),
         // with its host: the page may be one of the card's host
-        helpHref: helpHref ?? (tenant && `${tenant.issuer}/help?lang=${language}`),
+        helpHref:
+          helpHref ?? (tenant && tenant.state !== 'suspended' ? `${tenant.issuer}/help?lang=${language}` : undefined),
         legal: defined({
           privacyUrl: localised(legal.privacyUrl, language),
           accessibilityUrl: localised(legal.accessibilityUrl, language),
