@@ -19,7 +19,7 @@ const rendered = states.flatMap(({ name, html }) =>
 )
 
 describe('every page, in every state and language', () => {
-  it('is valid HTML', async () => {
+  it('is valid HTML', { timeout: 90_000 }, async () => {
     const found: string[] = []
     for (const { name, html } of rendered) {
       const { results } = await validator.validateString(html)
