@@ -17,6 +17,9 @@ const REUSED: Readonly<Record<string, () => Error>> = {
     new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used'),
 }
 
+/** Seconds between the look at a pushed request and the start of its login's own life. */
+const MARGIN = 60
+
 /** `loginLife`, `grantLife`: seconds that a login may take, and that anything which hangs on its grant may live. */
 export const createAdapter =
   ({
@@ -46,12 +49,14 @@ export const createAdapter =
           if (await records.add(model, id, payload, Math.ceil(expiresIn || grantLife))) return
           throw new errors.InvalidClientAuth('client assertion tokens must only be used once')
         }
-        // kept until the last login that began with it can end: only one of them may
-        const more = model === 'PushedAuthorizationRequest' ? loginLife : 0
-        await records.put(model, id, payload, (expiresIn || grantLife) + more)
+        await records.put(model, id, payload, expiresIn || grantLife)
       },
 
       async find(id) {
+        // kept until the login that begins with it now can end, for only one may. Of those that nobody uses there may be many.
+        if (model === 'PushedAuthorizationRequest') {
+          return records.update<AdapterPayload>(model, id, (request) => request, loginLife + MARGIN)
+        }
         const payload = await records.get<AdapterPayload>(model, id)
         if (payload?.grantId === undefined || !BOUND_TO_GRANT.has(model)) return payload
         // A replayed code must still be recognised as one: only its tokens die.

@@ -184,6 +184,31 @@ describe('a store that strangers fill', () => {
     await gateway.close()
   })
 
+  it('is not kept full by pushed requests, which anybody may send for a service without a secret and never use', async () => {
+    const gateway = await start({}, SMALL)
+    const push = () =>
+      request(gateway.regional)
+        .post('/t/ala/par')
+        .set({ Host: hosts.login, ...at(somewhere()) })
+        .type('form')
+        .send({
+          client_id: 'palestra',
+          response_type: 'code',
+          redirect_uri: 'https://palestra.ala.example/callback',
+          scope: 'openid',
+          code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+          code_challenge_method: 'S256',
+          ...large,
+        })
+    let pushed = 0
+    while ((await push()).status === 201) pushed += 1
+    expect(pushed).toBeGreaterThan(20)
+    expect((await gateway.begin()).page.status).toBe(503)
+    now += 2 * MINUTE
+    expect((await gateway.loginBy('spid')).end.location).toContain('code=')
+    await gateway.close()
+  })
+
   it('cannot be kept full from one network, at what is usual', async () => {
     const gateway = await start({}, SMALL)
     const { begun } = await flood(gateway)
