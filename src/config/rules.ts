@@ -77,6 +77,10 @@ const anyUrlFault = (value: string): string | undefined => {
       'remove everything up to the @: an address is no place for a secret',
     )
   }
+  // a URL's host may hold `;` and `,`, which in a Content-Security-Policy begin another directive or another policy
+  if (!/^(\[[\da-f:]+\]|[\w.-]+)$/.test(url.hostname)) {
+    return told('has a host that is no name of a server', 'write its name in letters, digits, dots and dashes')
+  }
   if (value.includes('#')) return told('has a fragment', 'remove the # and what follows')
   return undefined
 }

@@ -32,6 +32,8 @@ describe('an outgoing call', () => {
     '[::ffff:127.0.0.1]',
     '[::ffff:10.0.0.1]',
     '[64:ff9b::7f00:1]',
+    '[64:ff9b:1::7f00:1]',
+    '[fec0::1]',
     '0.0.0.0',
   ])('never reaches %s unless the configuration names its network', async (host) => {
     await expect(createOutgoingFetch({ allowedNetworks: [] })(`http://${host}:9/`)).rejects.toThrow(/allowed_networks/)

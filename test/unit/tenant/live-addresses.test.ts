@@ -76,6 +76,7 @@ describe('a host', () => {
     '[::1]',
     '[fd00::1]',
     '[fe80::1]',
+    '[fec0::1]',
     '[::ffff:10.0.0.1]',
     'localhost',
     'comune.localhost',

@@ -91,6 +91,13 @@ describe('a tenant file', () => {
       'remove',
     ],
     [
+      'a redirect URI whose host would be read as another rule for browsers',
+      redirect('"https://a.example;frame-ancestors/"'),
+      'clients[0].redirect_uris[0]',
+      'has a host that is no name',
+      'letters',
+    ],
+    [
       'a redirect URI that is a script',
       redirect('"javascript:alert(1)"'),
       'clients[0].redirect_uris[0]',
