@@ -3,30 +3,22 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Identity } from '../../sandbox/pki/certificate.ts'
+import { filledIn } from '../fixtures/filled-in.ts'
 import { proxySecret } from '../fixtures/gateway/files.ts'
 import { hosts, identities } from '../fixtures/gateway/identities.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
+import { freePort } from '../fixtures/redis-server.ts'
 import { cardProfile, createAuthority, pemOf, subject } from '../unit/upstream/cns/card-authority.ts'
 
 const example = fileURLToPath(new URL('../../docs/examples/nginx-cns.conf', import.meta.url))
 const PROXY = 'proxy: { from: [127.0.0.1], secret: env:PROXY_SECRET, header: nginx }'
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}
 
 const isOpen = (port: number) =>
   new Promise<boolean>((resolve) => {
@@ -35,13 +27,6 @@ const isOpen = (port: number) =>
       resolve(true)
     }).on('error', () => resolve(false))
   })
-
-/** The example with the names of this test; what it does not say any more is a mistake here or there. */
-const filledIn = (text: string, values: Readonly<Record<string, string>>): string =>
-  Object.entries(values).reduce((before, [from, to]) => {
-    if (!before.includes(from)) throw new Error(`not in the example: ${from}`)
-    return before.replaceAll(from, to)
-  }, text)
 
 /** In the foreground, one process, everything below `folder`. */
 const startNginx = async (folder: string, cardPort: number) => {
