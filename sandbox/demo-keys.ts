@@ -60,13 +60,14 @@ const standingAt = (urls: Urls) => ({ crl: `http://127.0.0.1:${new URL(urls.card
 export const makeTrialCards = async (cardCa: Authority, now: Date, urls: Urls) => {
   const ada = theCitizen('ada')
   const standing = standingAt(urls)
-  const [old, stranger, foreign, expired, signature, cie, revoked, unchecked] = await Promise.all([
+  const [old, stranger, foreign, expired, signature, cie, noTaxCode, revoked, unchecked] = await Promise.all([
     cardIdentity(cardCa, ada, now, 'rsa-1024', standing),
     certificationAuthority(CARD_CA, now).then((unknown) => cardIdentity(unknown, ada, now)),
     foreignIdentity(now),
     cardIdentity(cardCa, ada, now, 'expired'),
     cardIdentity(cardCa, ada, now, 'signature'),
     cardIdentity(cardCa, ada, now, 'cie'),
+    cardIdentity(cardCa, ada, now, 'no-tax-code'),
     cardIdentity(cardCa, ada, now, 'cns', standing),
     cardIdentity(cardCa, ada, now),
   ])
@@ -117,6 +118,12 @@ export const makeTrialCards = async (cardCa: Authority, now: Date, urls: Urls) =
       tries: "L'autorità è riconosciuta, ma il certificato non ha la policy delle CNS.",
       refusal: 'Questa carta non è una CNS',
       identity: cie,
+    },
+    'no-tax-code': {
+      label: 'Carta senza codice fiscale',
+      tries: "L'autorità ha scritto soltanto il nome dove va il codice fiscale.",
+      refusal: 'Non troviamo il codice fiscale sulla carta',
+      identity: noTaxCode,
     },
   } satisfies CardsOptions['trialCards']
 }

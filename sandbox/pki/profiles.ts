@@ -92,7 +92,7 @@ export const tlsIdentity = (authority: Authority, host: string, now: Date): Prom
   })
 
 /** What can be on a card, right and wrong. `rsa-1024`: CNS 1.0, up to about 2018 (docs/rules/cns.md 3, number 5). */
-export type CardKind = 'cns' | 'rsa-1024' | 'expired' | 'signature' | 'cie'
+export type CardKind = 'cns' | 'rsa-1024' | 'expired' | 'signature' | 'cie' | 'no-tax-code'
 
 /** Addresses at which the card says that its standing can be asked. */
 export interface CardStanding {
@@ -122,7 +122,10 @@ export const cardIdentity = (
       ['C', 'IT'],
       ['OU', CNS_ISSUER],
       ...(citizen.card.hasNames ? names : []),
-      ['CN', cardCommonName(citizen, citizen.card.number)],
+      [
+        'CN',
+        kind === 'no-tax-code' ? `${citizen.name} ${citizen.familyName}` : cardCommonName(citizen, citizen.card.number),
+      ],
     ],
     notBefore: new Date(now.getTime() - 6 * 365 * DAY),
     notAfter: new Date(now.getTime() + (kind === 'expired' ? -DAY : 4 * 365 * DAY)),

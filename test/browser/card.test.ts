@@ -166,6 +166,7 @@ describe('a card in the virtual reader', () => {
     'Carta che nessuno può controllare': ['Ora non possiamo controllare la carta', 'cns_revocation_unknown'],
     'Certificato di firma': ['Questo certificato non va bene per entrare', 'cns_key_usage_wrong'],
     'Certificato CIE, non CNS': ['Questa carta non è una CNS', 'cns_policy_missing'],
+    'Carta senza codice fiscale': ['Non troviamo il codice fiscale sulla carta', 'cns_common_name_invalid'],
   }
 
   it('is refused as its button promises, every wrong card', async () => {
