@@ -30,7 +30,7 @@ export const layout = ({ look, title, header, body, assets, script }: Page): Mar
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assets}/sandbox.css">
 ${script && html`<script src="${assets}/${script}.js" defer></script>`}
-${script === 'wait' && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
+${script === 'wait' && html`<noscript><meta http-equiv="refresh" content="2"></noscript>`}
 </head>
 <body class="${look}">
 <p class="test-band"><strong>Ambiente di prova.</strong> Nessun dato vero, nessun ente vero: persone e identità sono inventate.</p>
