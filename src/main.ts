@@ -11,7 +11,7 @@ import { startRegister } from './audit/register/start.ts'
 import type { GatewayConfig, Listen } from './config/gateway-config.ts'
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
-import { createCardServer } from './http/card-server.ts'
+import { createCardServer, createProxiedCardServer } from './http/card-server.ts'
 import { fonts } from './http/fonts.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
@@ -196,7 +196,10 @@ export const startGateway = async (
   })
   const regional = createServer(app.regional)
   const card =
-    cns && createCardServer(cns.handshake.by === 'varco' ? cns.handshake : undefined, national.authorities, app.card)
+    cns &&
+    (cns.handshake.by === 'varco'
+      ? createCardServer(cns.handshake, national.authorities, app.card)
+      : createProxiedCardServer(cns.handshake.tls, app.card))
   // a form of 256 KB takes no quarter of a minute
   for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
   const servers = [regional, operations, ...(card ? [card] : [])]

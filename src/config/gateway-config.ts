@@ -96,8 +96,10 @@ export type CardHandshake =
       readonly by: 'proxy'
       /** Addresses or CIDR blocks. */
       readonly from: readonly string[]
-      /** What it sends in `X-Proxy-Auth`. */
-      readonly secret: string
+      /** What it sends in `X-Proxy-Auth`. This, TLS or both. */
+      readonly secret?: string
+      /** It speaks TLS with us, with a certificate that is one of `clients` (PEM) or by one of them. */
+      readonly tls?: KeyPair & { readonly clients: readonly string[] }
       /** How it writes the certificate. */
       readonly header: 'rfc9440' | 'nginx'
     }

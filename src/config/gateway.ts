@@ -82,12 +82,25 @@ export const readGateway = async (
 
   const handshake = async (cns: NonNullable<GatewayFile['cns']>): Promise<CardHandshake> => {
     if (cns.proxy !== undefined) {
-      const path = ['cns', 'proxy', 'secret']
-      const secret = await reading.secret(yaml, path, cns.proxy.secret)
-      if (secret !== '' && !PROXY_SECRET.test(secret)) {
-        report(path, 'is not 32 visible characters or more', 'generate one with: openssl rand -hex 32')
+      const { from, header, secret: reference, tls } = cns.proxy
+      const path = ['cns', 'proxy']
+      const secret = reference && (await reading.secret(yaml, [...path, 'secret'], reference))
+      if (secret && !PROXY_SECRET.test(secret)) {
+        const fix = 'generate one with: openssl rand -hex 32'
+        report([...path, 'secret'], 'is not 32 visible characters or more', fix)
       }
-      return { by: 'proxy', ...cns.proxy, secret }
+      return {
+        by: 'proxy',
+        from,
+        header,
+        ...(secret !== undefined && { secret }),
+        ...(tls !== undefined && {
+          tls: {
+            ...(await pairs.plain(yaml, [...path, 'tls'], tls)),
+            clients: await certificates([...path, 'tls', 'clients'], tls.clients, 'what the proxy presents'),
+          },
+        }),
+      }
     }
     if (cns.tls === undefined) throw new TypeError('the schema lets no cns pass that has neither tls nor proxy')
     return {

@@ -30,7 +30,8 @@ import {
 } from './rules.ts'
 import { store } from './store-schema.ts'
 
-const keyPair = block({ key: secretReference, certificate: certificateReference })
+const pair = { key: secretReference, certificate: certificateReference }
+const keyPair = block(pair)
 
 /** Published beside the pair in use while keys change; its own key is needed only where it is to sign one day. */
 export const nextPair = block({ key: secretReference.exactOptional(), certificate: certificateReference })
@@ -178,9 +179,20 @@ const cns = block({
     .exactOptional(),
   proxy: block({
     from: z.array(network).min(1, told('is empty', 'name the address of the proxy, as 127.0.0.1 or 10.1.2.0/24')),
-    secret: secretReference,
+    secret: secretReference.exactOptional(),
+    tls: block({
+      ...pair,
+      clients: z
+        .array(filePath)
+        .min(1, told('is empty', 'name the PEM file of the certificate that the proxy presents')),
+    }).exactOptional(),
     header: z.enum(['rfc9440', 'nginx']),
-  }).exactOptional(),
+  })
+    .refine(
+      ({ secret, tls }) => secret !== undefined || tls !== undefined,
+      told('does not say how the proxy is known', 'add secret: file:…, or tls: { key, certificate, clients }'),
+    )
+    .exactOptional(),
   trust: z.array(filePath).min(1, told('is empty', 'name the PEM files of the card authorities')).exactOptional(),
   trust_list: trustList.exactOptional(),
   revocation: revocation.default({ mode: 'required', grace_hours: 0 }),

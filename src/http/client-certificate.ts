@@ -1,7 +1,7 @@
 /**
  * Where the card's certificate comes from (docs/rules/cns.md section 6): the browser's handshake with us, or the word of a
  * proxy that made the handshake. Certificates are public, so a header proves nothing: only a proxy that is bound to us,
- * by its address and by a secret, is believed. What the certificate is worth is judged elsewhere, and never by the proxy.
+ * by its address and by a secret or by TLS, is believed. What the certificate is worth is judged elsewhere, and never by the proxy.
  */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -15,8 +15,8 @@ import type { Handler } from './request-context.ts'
 export interface CardProxy {
   /** Addresses or CIDR blocks. */
   readonly from: readonly string[]
-  /** What it sends in `X-Proxy-Auth`. */
-  readonly secret: string
+  /** What it sends in `X-Proxy-Auth`; absent where it has proved itself by TLS before it could send anything. */
+  readonly secret?: string
   readonly header: HeaderFormat
 }
 
@@ -44,7 +44,7 @@ export const certificateOfProxy = ({ from, secret, header }: CardProxy, audit: A
     if (!proxies.includes(req.socket.remoteAddress ?? '')) refuse('address')
     const names = headersOf[header]
     if ([PROXY_AUTH, VERDICT, ...names].some((name) => isTwice(req, name))) refuse('header twice')
-    if (!isEqual(headerOf(req, PROXY_AUTH) ?? '', secret)) refuse('secret')
+    if (secret !== undefined && !isEqual(headerOf(req, PROXY_AUTH) ?? '', secret)) refuse('secret')
     const values = names.map((name) => headerOf(req, name))
     if (values.join('').length > LIMIT) refuse('header too large')
     ctx.state.clientCertificate = certificatesIn[header](values) ?? refuse('header malformed')

@@ -1,6 +1,6 @@
 /** Whose the certificates are: what those to be made must say, whom those in use must name, and which of them are in use. */
 import type { WatchedCertificate } from '../audit/certificate-expiry.ts'
-import type { AggregatorConfig, GatewayConfig, SamlKeyPair } from '../config/gateway-config.ts'
+import type { AggregatorConfig, CardHandshake, GatewayConfig, SamlKeyPair } from '../config/gateway-config.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { CertificateContent } from '../upstream/spid/certificate.ts'
 import type { CertificateOwner } from '../upstream/spid/certificate-checks.ts'
@@ -87,12 +87,17 @@ export const ownerOfOwn = ({ spid, names, displayNames }: Tenant): CertificateOw
 export const certificatesInUse = ({ aggregator, cns, tenants }: GatewayConfig): readonly WatchedCertificate[] => [
   ...ofPair('spid', aggregator.spid),
   ...ofPair('cie', aggregator.cie),
-  ...(cns?.handshake.by === 'varco' ? ofPair('cns', cns.handshake) : []),
+  ...ofCardListener(cns?.handshake),
   ...tenants.flatMap(({ id, spid, cie }) => [
     ...(spid.signing === undefined ? [] : ofPair('spid', spid.signing, id)),
     ...(cie.signing === undefined ? [] : ofPair('cie', cie.signing, id)),
   ]),
 ]
+
+const ofCardListener = (handshake: CardHandshake | undefined): readonly WatchedCertificate[] => {
+  const pair = handshake?.by === 'proxy' ? handshake.tls : handshake
+  return pair === undefined ? [] : ofPair('cns', pair)
+}
 
 const ofPair = (
   use: WatchedCertificate['use'],

@@ -1,8 +1,10 @@
 /** A proxy in front of the card listener, and those who play one. docs/rules/cns.md 6.4. */
 import { X509Certificate } from 'node:crypto'
 import { type OutgoingHttpHeaders, request } from 'node:http'
+import { request as tlsRequest } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Identity } from '../../sandbox/pki/certificate.ts'
+import { serviceProviderIdentity } from '../../sandbox/pki/profiles.ts'
 import { proxySecret } from '../fixtures/gateway/files.ts'
 import { hosts } from '../fixtures/gateway/identities.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
@@ -23,12 +25,14 @@ const escaped = ({ certificate }: Identity) => ({ 'X-SSL-Client-Cert': encodeURI
 const sequence = (pem: string) => `:${new X509Certificate(pem).raw.toString('base64')}:`
 
 /** What arrives at the card listener, whoever sent it: from 127.0.0.1, plain HTTP. A list is a header several times. */
-const send = (to: TestGateway, url: string, headers: OutgoingHttpHeaders) =>
+const send = (to: TestGateway, url: string, headers: OutgoingHttpHeaders, by?: (options: object) => object) =>
   new Promise<{ status: number; location: string | undefined; text: string }>((resolve, reject) => {
     const { pathname, search } = new URL(url)
     const given = { Host: hosts.cns, Accept: 'text/html', ...headers }
     const path = `${pathname}${search}`
-    request({ host: '127.0.0.1', port: to.cardPort, path, headers: given, agent: false }, (response) => {
+    const options = { host: '127.0.0.1', port: to.cardPort, path, headers: given, agent: false }
+    const asked = by === undefined ? request(options) : tlsRequest(by(options))
+    asked.on('response', (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
@@ -36,8 +40,7 @@ const send = (to: TestGateway, url: string, headers: OutgoingHttpHeaders) =>
       })
       response.on('end', () => resolve({ status: response.statusCode ?? 0, location: response.headers.location, text }))
     })
-      .on('error', reject)
-      .end()
+    asked.on('error', reject).end()
   })
 
 /** A login up to the card host; `present` is what the proxy passes on. */
@@ -100,6 +103,51 @@ describe('a card login behind a proxy', () => {
   it('reports no header of the proxy as stripped, and never logs the secret', () => {
     expect(gateway.events('header.stripped')).toEqual([])
     expect(gateway.logged()).not.toContain(proxySecret)
+  })
+})
+
+describe('a proxy that is known by its own certificate', () => {
+  let byTls: TestGateway
+  beforeAll(async () => {
+    const tls = '{ key: file:cns.key, certificate: cns.pem, clients: [spid.pem] }'
+    byTls = await startGateway({ handshake: `proxy: { from: [127.0.0.1], header: nginx, tls: ${tls} }` })
+  })
+  afterAll(() => byTls.close())
+
+  /** A proxy with that key and certificate, or with none. */
+  const presentBy = async (proxy: Identity | undefined) => {
+    const login = await byTls.begin()
+    const { location = '' } = await byTls.choose(login, 'cns')
+    const own = proxy && { key: proxy.key.export({ type: 'pkcs8', format: 'pem' }), cert: proxy.certificate }
+    const { tlsAuthority } = byTls.keys
+    const towards = (options: object) => ({
+      ...options,
+      ...own,
+      servername: hosts.cns,
+      ca: tlsAuthority.certificate,
+    })
+    const shown = await send(byTls, location, escaped(await byTls.keys.card('ada')), towards)
+    return { login, end: await login.browser.get(shown.location ?? '') }
+  }
+
+  it('needs no secret', async () => {
+    const { login, end } = await presentBy(byTls.keys.sp)
+    expect((await byTls.claimsOf(login, end)).userinfo).toMatchObject({ idp_type: 'cns', given_name: 'ADA' })
+  })
+
+  it.each([
+    ['without a certificate', async () => undefined],
+    [
+      'with one that is not named, of the same name',
+      () => serviceProviderIdentity(`https://${hosts.login}`, new Date()),
+    ],
+    ['with a citizen’s card', () => byTls.keys.card('ada')],
+  ])('is nobody %s: the handshake fails', async (_who, identity) => {
+    await expect(presentBy(await identity())).rejects.toThrow(/ECONNRESET|socket hang up|alert|EPIPE/)
+  })
+
+  it('is not reached in clear', async () => {
+    await expect(send(byTls, `https://${hosts.cns}/t/ala/cns?ticket=x`, AUTH)).rejects.toThrow()
   })
 })
 

@@ -29,23 +29,35 @@ const isOpen = (port: number) =>
   })
 
 /** In the foreground, one process, everything below `folder`. */
-const startNginx = async (folder: string, cardPort: number) => {
-  const { tls, cardAuthority } = await identities()
+/** `byTls`: with what the example says of TLS between nginx and us. */
+const startNginx = async (folder: string, cardPort: number, byTls = false) => {
+  const { tls, cardAuthority, tlsAuthority, sp } = await identities()
   const [port, file] = [await freePort(), (name: string) => join(folder, name)]
-  await mkdir(file('temp'))
+  await mkdir(file('temp'), { recursive: true })
   await writeFile(file('cns.key'), tls.key.export({ type: 'pkcs8', format: 'pem' }))
   await writeFile(file('cns.pem'), tls.certificate)
   await writeFile(file('cns-ca.pem'), cardAuthority.certificate)
   await writeFile(file('auth.conf'), `proxy_set_header X-Proxy-Auth "${proxySecret}";\n`)
-  const server = filledIn(await readFile(example, 'utf8'), {
-    'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
-    'server_name cns.login.regione.example': `server_name ${hosts.cns}`,
-    '/etc/varco/trust/cns.pem': file('cns.pem'),
-    '/etc/varco/secrets/cns.key': file('cns.key'),
-    '/etc/varco/trust/cns-ca.pem': file('cns-ca.pem'),
-    '/etc/nginx/varco-proxy-auth.conf': file('auth.conf'),
-    'proxy_pass http://127.0.0.1:7003': `proxy_pass http://127.0.0.1:${cardPort}`,
-  })
+  await writeFile(file('nginx.key'), sp.key.export({ type: 'pkcs8', format: 'pem' }))
+  await writeFile(file('nginx.pem'), sp.certificate)
+  await writeFile(file('varco-ca.pem'), tlsAuthority.certificate)
+  const text = await readFile(example, 'utf8')
+  const server = filledIn(
+    byTls ? text.replaceAll('#tls ', '').replaceAll('proxy_pass http:', 'proxy_pass https:') : text,
+    {
+      'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
+      'server_name cns.login.regione.example': `server_name ${hosts.cns}`,
+      '/etc/varco/trust/cns.pem': file('cns.pem'),
+      '/etc/varco/secrets/cns.key': file('cns.key'),
+      '/etc/varco/trust/cns-ca.pem': file('cns-ca.pem'),
+      '/etc/nginx/varco-proxy-auth.conf': file('auth.conf'),
+      '/etc/varco/trust/nginx.pem': file('nginx.pem'),
+      '/etc/varco/secrets/nginx.key': file('nginx.key'),
+      '/etc/varco/trust/varco-ca.pem': file('varco-ca.pem'),
+      'proxy_ssl_name cns.login.regione.example': `proxy_ssl_name ${hosts.cns}`,
+      '://127.0.0.1:7003': `://127.0.0.1:${cardPort}`,
+    },
+  )
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${file(`temp/${kind}`)};`)
     .join('\n')
@@ -93,10 +105,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const loginWith = async (card?: Identity, headers: Record<string, string> = {}) => {
-  const login = await gateway.begin()
-  const { location = '' } = await gateway.choose(login, 'cns')
-  const shown = await gateway.presentCard(location, card, headers, nginx?.port)
+const loginWith = async (card?: Identity, headers: Record<string, string> = {}, at = gateway, port = nginx?.port) => {
+  const login = await at.begin()
+  const { location = '' } = await at.choose(login, 'cns')
+  const shown = await at.presentCard(location, card, headers, port)
   if (shown.location === undefined) throw new Error(`${shown.status}: ${shown.text}`)
   return { login, end: await login.browser.get(shown.location) }
 }
@@ -161,5 +173,20 @@ describe('behind nginx', () => {
     const answer = await request(`http://127.0.0.1:${gateway.cardPort}`).get('/t/ala/cns?ticket=x').set(headers)
     expect([answer.status, answer.body.error]).toEqual([403, 'cns_proxy_refused'])
     expect(gateway.events('card_proxy.refused')).toMatchObject([{ level: 50, reason: 'secret' }])
+  })
+})
+
+describe('behind nginx on another machine', () => {
+  it('a good card logs its holder in, without a secret', async () => {
+    const tls = 'tls: { key: file:cns.key, certificate: cns.pem, clients: [spid.pem] }'
+    const byTls = await startGateway({ handshake: `proxy: { from: [127.0.0.1], header: nginx, ${tls} }` })
+    const between = await startNginx(join(folder, 'tls'), byTls.cardPort, true)
+    try {
+      const { login, end } = await loginWith(await byTls.keys.card('ada'), {}, byTls, between.port)
+      expect((await byTls.claimsOf(login, end)).userinfo).toMatchObject({ idp_type: 'cns', given_name: 'ADA' })
+    } finally {
+      await between.stop()
+      await byTls.close()
+    }
   })
 })

@@ -63,6 +63,16 @@ describe('a valid configuration', () => {
     expect(config.cns?.handshake).toEqual({ by: 'proxy', from: ['10.1.0.0/16'], secret, header: 'nginx' })
   })
 
+  it('may know that proxy by its certificate', async () => {
+    const tls = 'tls: { key: file:spid.key, certificate: spid.pem, clients: [ca.pem] }'
+    const config = configOf(await load(withGateway([CARD_TLS, PROXY.replace('secret: env:PROXY_SECRET', tls)])))
+    expect(config.cns?.handshake).toMatchObject({
+      by: 'proxy',
+      tls: { clients: [expect.any(String), expect.any(String)] },
+    })
+    expect(config.cns?.handshake).not.toHaveProperty('secret')
+  })
+
   it('may have TLS 1.3 and a lower security level for cards', async () => {
     const loaded = await load(withGateway([CARD_TLS, `${CARD_TLS}\n  tls_max_version: "1.3"\n  security_level: 1`]))
     expect(loaded).toMatchObject({
@@ -289,6 +299,20 @@ describe('a broken configuration', () => {
     ['a proxy from nowhere', CARD_TLS, PROXY.replace('10.1.0.0/16', ''), 'cns.proxy.from', 'is empty'],
     ['a proxy from a name', CARD_TLS, PROXY.replace('10.1.0.0/16', 'proxy'), 'cns.proxy.from[0]', 'is neither'],
     ['a proxy with its secret in the file', CARD_TLS, PROXY.replace('env:', ''), 'cns.proxy.secret', 'is neither'],
+    [
+      'a proxy that nothing proves',
+      CARD_TLS,
+      PROXY.replace('secret: env:PROXY_SECRET, ', ''),
+      'cns.proxy',
+      'does not say how',
+    ],
+    [
+      'a proxy by TLS with whomever',
+      CARD_TLS,
+      PROXY.replace('secret: env:PROXY_SECRET', 'tls: { key: file:spid.key, certificate: spid.pem, clients: [] }'),
+      'cns.proxy.tls.clients',
+      'is empty',
+    ],
     ['a short secret of the proxy', CARD_TLS, PROXY.replace('PROXY_', 'SITE_'), 'cns.proxy.secret', 'is not 32'],
     ['a header of nobody', CARD_TLS, PROXY.replace('nginx', 'apache'), 'cns.proxy.header', 'must be one of'],
     ['TLS 1.1', CARD_TLS, `${CARD_TLS}\n  tls_max_version: "1.1"`, 'cns.tls_max_version', 'must be one of'],
