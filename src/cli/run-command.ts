@@ -6,10 +6,12 @@ import { backup, restore } from './backup.ts'
 import { cieMetadataCommand } from './cie-metadata.ts'
 import { clientAdd } from './client-add.ts'
 import { clientRotateSecret } from './client-secret.ts'
+import { clientSheet } from './client-sheet.ts'
 import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
+import { completionFor } from './completion.ts'
 import { doctor } from './doctor.ts'
-import { helpText } from './help.ts'
+import { helpFor } from './help.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
 import { registerDrop } from './register-drop.ts'
@@ -30,20 +32,13 @@ import { status } from './status.ts'
 import { maintenance, upstreamPause, upstreamResume } from './switches.ts'
 import { tenantList } from './tenant-list.ts'
 import { tenantNew } from './tenant-new.ts'
+import { tenantNotice } from './tenant-notice.ts'
 import { tenantShow } from './tenant-show.ts'
 import { tenantValidate } from './tenant-validate.ts'
 import { trace } from './trace.ts'
 
-const help: Command = {
-  name: 'help',
-  operands: [],
-  options: '',
-  summary: 'this text',
-  run: async (_, { out }) => {
-    out(helpText(commands))
-    return 0
-  },
-}
+const help = helpFor(() => commands)
+const completion = completionFor(() => commands)
 
 const version: Command = {
   name: 'version',
@@ -83,7 +78,9 @@ const commands: readonly Command[] = [
   tenantList,
   tenantValidate,
   tenantShow,
+  tenantNotice,
   clientAdd,
+  clientSheet,
   clientRotateSecret,
   sessionsEnd,
   spidIdpsUpdate,
@@ -94,6 +91,7 @@ const commands: readonly Command[] = [
   cieMetadataCommand,
   cnsTrustUpdate,
   cnsTrustList,
+  completion,
   help,
   version,
 ]

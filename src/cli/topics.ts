@@ -1,0 +1,51 @@
+/** `varco help TOPIC`: what one has to know before the commands make sense. */
+export const topics: Readonly<Record<string, string>> = {
+  onboarding: `A new Comune, from nothing to a login
+
+  1. varco tenant new ala --config FILE --name "Comune di Ala" --ipa c_a116 --url https://www.comune.ala.tn.it
+     writes tenants/ala.yaml and lists what it still lacks.
+  2. varco client add ala sito --config FILE --name "Sito" --url URL --redirect-uri URI --preset wordpress
+     adds a service, and shows its secret once.
+  3. varco tenant validate --config FILE
+     says all that is wrong, with line, column and what to write instead.
+  4. varco client sheet ala sito --config FILE --html > sito.html
+     is what the webmaster types into the site.
+  5. varco tenant notice ala --config FILE
+     is what the Comune tells its citizens.
+
+Many at once: varco tenant new --from comuni.csv --out drafts
+`,
+  states: `The states of a tenant
+
+  draft      being written; its pages work, its services may be on staging sites over http
+  test       the same, with testers
+  live       for citizens: addresses are public and https, and what was registered never changes again
+  suspended  closed for a while
+
+The state stands in the tenant's file: state: test
+`,
+  secrets: `Where secrets are
+
+  A file of the configuration never holds a secret, only where it is (env:NAME, file:path) or, for the secret of a service,
+  what it hashes to ({ sha256: … }). varco client add and varco client rotate-secret make secrets, show them once and keep
+  their hash. The subject key makes every citizen's identifier: it is never changed and never lost. Back up state_dir.
+`,
+  files: `The files
+
+  gateway.yaml   the gateway: addresses, store, keys, national systems
+  region.yaml    what is the same at every Comune; under tenants: what their files need not say
+  tenants/*.yaml one for each Comune; the smallest has 13 lines
+
+The first line of each names its schema (docs/schema), so that editors complete and check it.
+varco tenant show TENANT --effective says every value that counts, and which file said it.
+`,
+  exit: `Exit codes
+
+  0  done
+  1  something that a person wrote is invalid: the message says where, and what to write
+  2  done, with warnings
+  3  cannot run: the message ends with what to type instead
+
+With --json the answer is one document for programs, with the same exit codes.
+`,
+}
