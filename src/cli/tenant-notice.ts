@@ -1,23 +1,7 @@
-/** `varco tenant notice`: what a Comune publishes on its own site about its login, made from its file and the help facts. */
-import type { Fact } from '../../views/help/fact.ts'
-import { facts } from '../../views/help/facts.ts'
-import { noticeTexts } from '../../views/notice/notice.ts'
-import { isShown } from '../http/help.ts'
-import type { Language, Localised, Tenant } from '../tenant/tenant.ts'
+import { noticeMarkdown, noticeOf } from '../http/notice.ts'
 import { type Command, jsonText } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
-
-export interface Notice {
-  readonly language: Language
-  /** Ladin has no text of its own yet: Italian stands for it, with the Ladin names. */
-  readonly writtenIn: Exclude<Language, 'lld'>
-  readonly title: string
-  readonly short: string
-  /** Markdown. */
-  readonly text: string
-  readonly links: readonly { readonly text: string; readonly href: string }[]
-}
 
 export const tenantNotice: Command = {
   name: 'tenant notice',
@@ -30,74 +14,7 @@ export const tenantNotice: Command = {
     const tenant = config && findTenant(config, id, world)
     if (tenant === undefined) return 1
     const notices = tenant.languages.map((language) => noticeOf(tenant, language))
-    world.out(args.json ? jsonText(notices) : notices.map(markdown).join('\n---\n\n'))
+    world.out(args.json ? jsonText(notices) : notices.map(noticeMarkdown).join('\n---\n\n'))
     return 0
   },
 }
-
-/** In the order in which citizens meet them: what the state gives first. */
-const ORDER = ['cie', 'spid', 'cns', 'eidas'] as const
-const ACRONYMS = { cie: 'CIE', spid: 'SPID', cns: 'CNS' } as const
-const OFFICIAL = { cie: 'https://www.cartaidentita.interno.gov.it', spid: 'https://www.spid.gov.it' } as const
-/** The guides' own points: how to activate it, what it costs, what the levels are, and those who need help. */
-const ASKED = ['cie-activate', 'cie-codes', 'cns-needs', 'cost', 'levels', 'minors', 'family', 'helping', 'abroad']
-
-export const noticeOf = (tenant: Tenant, language: Language): Notice => {
-  const writtenIn = language === 'lld' ? 'it' : language
-  const said = noticeTexts[writtenIn]
-  const ways = ORDER.filter((way) => tenant.methods[way])
-  const names = ways.flatMap((way) => (way === 'eidas' ? [] : [ACRONYMS[way]]))
-  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} ${said.and} ${names.at(-1)}` : names.join('')
-  const filled = (text: string) =>
-    text.replaceAll('{body}', inLanguage(tenant.names, language)).replaceAll('{ways}', list)
-  const asked = facts.filter((fact) => isAsked(fact, tenant))
-  const { phone, email, hours } = tenant.helpdesk
-  const desk = [phone, email, hours && inLanguage(hours, language)].filter((one) => one !== undefined).join(', ')
-  const text = [
-    said.intro,
-    `## ${said.how.title}`,
-    said.how.text,
-    ...ways.flatMap((way) => [`## ${said.ways[way].title}`, said.ways[way].text]),
-    `## ${said.questions}`,
-    ...asked.flatMap((fact) => [`### ${fact[writtenIn].question}`, fact[writtenIn].answer]),
-    ...(tenant.clients.length > 0 ? [`## ${said.where.title}`, said.where.text, servicesOf(tenant, language)] : []),
-    ...(desk === '' ? [] : [`## ${said.help}`, desk]),
-  ]
-  const privacy = tenant.legal.privacyUrl
-  return {
-    language,
-    writtenIn,
-    title: filled(said.title),
-    short: filled(said.short),
-    text: text.map(filled).join('\n\n'),
-    links: [
-      { text: said.site, href: inLanguage(tenant.urls, language) },
-      ...ways.flatMap((way) =>
-        way === 'cie' || way === 'spid' ? [{ text: said.ways[way].title, href: OFFICIAL[way] }] : [],
-      ),
-      ...(privacy === undefined ? [] : [{ text: 'Privacy', href: inLanguage(privacy, language) }]),
-    ],
-  }
-}
-
-const isAsked = (fact: Fact, { methods }: Tenant): boolean =>
-  ASKED.includes(fact.id) && isShown(fact) && (fact.about === 'everyone' || methods[fact.about])
-
-const inLanguage = (texts: Localised, language: Language): string => texts[language] ?? texts.it
-
-const servicesOf = ({ clients }: Tenant, language: Language): string =>
-  clients.map(({ names, url }) => `- [${inLanguage(names, language)}](${url})`).join('\n')
-
-const markdown = ({ language, writtenIn, title, short, text, links }: Notice): string =>
-  [
-    `<!-- ${language}${writtenIn === language ? '' : `: in ${writtenIn}, to be translated by the Comune`} -->`,
-    `# ${title}`,
-    `*${short}*`,
-    text,
-    `## ${noticeTexts[writtenIn].links}`,
-    links.map(({ text: link, href }) => `- [${link}](${href})`).join('\n'),
-    '',
-  ]
-    .join('\n\n')
-    .trimEnd()
-    .concat('\n')
