@@ -64,7 +64,9 @@ export const createBegin = (deps: InteractionDeps, state: LoginState) => {
     const level = Math.max(login.level, wanted.level ?? 1) as Level
     const upstream = waysIn(deps, level).find(({ id }) => id === wanted.upstream)
     if (upstream === undefined) throw new GatewayError('upstream_not_allowed')
-    if (deps.isPaused(upstream.id, wanted.idp)) throw new GatewayError('upstream_paused')
+    // of a way in with one provider, the address names none
+    if (deps.isPaused(upstream.id, upstream.resolve(wanted.idp)?.idp?.entityId))
+      throw new GatewayError('upstream_paused')
     if (!(await state.mayBegin(login.uid))) throw new GatewayError('too_many_requests')
     const language = pages.languageOf(ctx.req, tenant, login.uiLocales)
     const pending = pendingFor(login, upstream, wanted, level, language)

@@ -103,6 +103,15 @@ describe('who operates the gateway', () => {
     await varco(gateway, ['upstream', 'resume', gateway.idps.beta.entityId])
   })
 
+  it('pauses a provider for who would rather read the card too', async () => {
+    const { entityId } = gateway.idps.cie
+    await varco(gateway, ['upstream', 'pause', entityId, '--reason', 'outage'])
+    const { browser, page } = await gateway.begin()
+    const card = linksIn(page).find((href) => href.includes('upstream=cie') && href.includes('level=3')) ?? ''
+    await soon(async () => expect((await browser.visit(card)).status).toBe(503))
+    await varco(gateway, ['upstream', 'resume', entityId])
+  })
+
   it('lets nobody begin during maintenance and lets arrive who is on the way', async () => {
     const { login, post } = await gateway.upToAnswer('spid')
     await varco(gateway, ['maintenance', 'on', '--for', '10m', '--reason', 'update'])
