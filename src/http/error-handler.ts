@@ -45,7 +45,7 @@ export const errorHandler =
       if (ctx.accepts('json', 'html') === 'html') {
         const client = tenant && clientId !== undefined ? clientOf(tenant.id, clientId) : undefined
         ctx.type = 'html'
-        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language })
+        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language, retryAfter })
       } else {
         ctx.body = { error: code, request_id: requestId }
       }

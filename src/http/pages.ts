@@ -6,6 +6,7 @@ import type { Region } from '../tenant/region.ts'
 import { type Client, type Language, type Localised, languages, type Tenant } from '../tenant/tenant.ts'
 import { brandOf } from './brand.ts'
 import { cookieOf } from './browser.ts'
+import { durationIn } from './duration.ts'
 import { pickLanguage } from './language.ts'
 import { createMarks, type ServedMarks } from './marks.ts'
 import { phraseIn } from './phrases.ts'
@@ -37,6 +38,8 @@ export interface Pages {
       tenant?: Tenant | undefined
       client?: Client | undefined
       language?: Language | undefined
+      /** Seconds, as in the header of that name. */
+      retryAfter?: number | undefined
     },
   ): string
 }
@@ -136,12 +139,14 @@ export const createPages = ({
     )
   }
 
-  const error: Pages['error'] = (req, { code, requestId, tenant, client, language = languageOf(req, tenant) }) => {
+  const error: Pages['error'] = (req, { code, requestId, tenant, client, retryAfter, ...known }) => {
+    const { language = languageOf(req, tenant) } = known
+    const wait = retryAfter === undefined ? undefined : durationIn(retryAfter, language)
     const { sentence } = new GatewayError(code).row
     const restart = client && { href: client.initiateLoginUri, service: inLanguage(client.names, language) }
     const sameAt = sameAtOf(req)
     const options = { tenant, language, ...(sameAt !== undefined && { sameAt }) }
-    return render('error', defined({ alert: { code, sentence, id: requestId, at: now() }, restart }), options)
+    return render('error', defined({ alert: { code, sentence, id: requestId, at: now() }, restart, wait }), options)
   }
 
   return { languageOf, render, error, logosOf: marks.logosOf }

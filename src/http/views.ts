@@ -111,6 +111,8 @@ export interface LoginView {
 
 export interface ErrorView {
   readonly alert: Alert
+  /** How long until it makes sense to try again, in words. */
+  readonly wait?: string
   /** Start again at the service, where it is known. */
   readonly restart?: { readonly href: string; readonly service: string }
 }

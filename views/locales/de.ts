@@ -90,6 +90,7 @@ export const de: Dictionary = {
     code: 'Code',
     id: 'Nummer der Anfrage',
     time: 'Uhrzeit',
+    wait: 'Sie können es in {time} noch einmal versuchen.',
     retry: 'Noch einmal mit {provider}',
     retryCard: 'Noch einmal, mit Lesen der Karte',
     forgotten: 'CIE-Passwort vergessen?',

@@ -122,6 +122,8 @@ export interface Dictionary {
     readonly code: string
     readonly id: string
     readonly time: string
+    /** `{time}`, as 30 seconds. */
+    readonly wait: string
     /** `{provider}` */
     readonly retry: string
     /** With the card, where the level was too low. */

@@ -86,6 +86,7 @@ export const en: Dictionary = {
     code: 'Code',
     id: 'Request number',
     time: 'Time',
+    wait: 'You can try again in {time}.',
     retry: 'Try again with {provider}',
     retryCard: 'Try again by reading the card',
     forgotten: 'Forgot your CIE password?',

@@ -86,6 +86,7 @@ export const it: Dictionary = {
     code: 'Codice',
     id: 'Numero della richiesta',
     time: 'Ora',
+    wait: 'Puoi riprovare tra {time}.',
     retry: 'Riprova con {provider}',
     retryCard: 'Riprova leggendo la carta',
     forgotten: 'Hai dimenticato la password della CIE?',

@@ -40,6 +40,19 @@ describe('the languages of an error page', () => {
   })
 })
 
+describe('the page of an error that passes', () => {
+  it.each([
+    [20, 'it', 'Puoi riprovare tra 20 secondi.'],
+    [120, 'de', 'Sie können es in 120 Sekunden noch einmal versuchen.'],
+    [181, 'en', 'You can try again in 4 minutes.'],
+    [3 * 3600, 'it', 'Puoi riprovare tra 3 ore.'],
+  ] as const)('says after %i seconds in %s when to try again', (retryAfter, language, sentence) => {
+    const error = { code: 'rate_limited', requestId: 'r', tenant: moena, language, retryAfter } as const
+    expect(pages.error(asked('/'), error)).toContain(sentence)
+    expect(pages.error(asked('/'), { ...error, retryAfter: undefined })).not.toContain(sentence)
+  })
+})
+
 describe('the furniture of a page', () => {
   it('is the tenant’s help desk as a whole, else the region’s as a whole', () => {
     expect(errorAt('/')).toContain('lun–ven 8–18')
