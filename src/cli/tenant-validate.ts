@@ -45,6 +45,8 @@ const inGateway = async (config: string, path: string | undefined, world: World)
   const ofPath = ({ file }: { readonly file: string }) => path === undefined || within(file, path)
   if ('problems' in loaded) {
     const problems = loaded.problems.filter(ofPath)
+    // others are broken, so the gateway around it is unknown: then as far as the file itself goes
+    if (problems.length === 0 && path !== undefined) return alone(path, world)
     return { problems, files: new Set(problems.map(({ file }) => file)).size }
   }
   const sources = loaded.sources.filter(({ yaml }) => ofPath(yaml))

@@ -161,6 +161,12 @@ describe('tenant validate', () => {
     ])
   })
 
+  it('looks at the file that it was asked about where only others are broken', async () => {
+    const { run } = createRegion({ '/etc/varco/tenants/altro.yaml': 'schema: 2\n' })
+    expect((await run('tenant', 'validate', FILE, ...config)).out).toContain('1 tenant file is valid.')
+    expect((await run('tenant', 'validate', '/nowhere.yaml', ...config)).code).toBe(3)
+  })
+
   it('cannot run without a place to look at', async () => {
     const { run } = createRegion()
     expect((await run('tenant', 'validate')).code).toBe(3)
