@@ -103,7 +103,8 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
   const returns = deps.limits('return', MOST_RETURNS)
   const stopLoop = async (ctx: Ctx): Promise<void> => {
     const browser = browserOf(ctx.req, https)
-    if (browser === undefined) return
+    // who asks silently is answered silently, and bounces nobody
+    if (browser === undefined || ctx.query.prompt === 'none') return
     const who = `${browser} ${ctx.query.client_id}`
     if ((await returns.use({ tenant: tenant.id, network: who })).wait !== undefined)
       throw new GatewayError('login_loop')
