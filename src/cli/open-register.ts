@@ -1,5 +1,6 @@
 /** The register of a gateway, for a command that reads it: what it reads is written down first. */
 import { randomBytes } from 'node:crypto'
+import { reasonOf } from '../audit/register/failure.ts'
 import { type Finding, findingText } from '../audit/register/finding.ts'
 import { type Day, folderOf, isDay } from '../audit/register/layout.ts'
 import type { Access } from '../audit/register/records.ts'
@@ -49,8 +50,16 @@ export const openRegister = async (args: Arguments, world: World): Promise<Opene
     note: async (access) => {
       const writer = { ...world.process, tag: randomBytes(4).toString('hex') }
       const register = createRegister({ stateDir, keys: keyring.load, writer, now: world.now, report: () => undefined })
-      await register.write({ kind: 'register.access', by: world.user, ...access })
-      await register.close()
+      try {
+        await register.write({ kind: 'register.access', by: world.user, ...access })
+      } catch (error) {
+        const reason = reasonOf((error as Error).cause)
+        throw new UsageError(
+          `The register cannot be written, so nothing is shown: who reads it is noted first. ${reason}`,
+        )
+      } finally {
+        await register.close()
+      }
     },
   }
 }
@@ -61,9 +70,9 @@ export const reasonIn = ({ reason }: Arguments): string => {
   throw new UsageError('Why? Add --reason "…": who reads the register, and why, is written into it.')
 }
 
-/** A tax code as the register has it: with its country. */
-export const personIn = (typed: string): string => {
-  const code = typed.trim()
+/** A tax code as the register has it: with its country. `-` reads it from the input, where no history keeps it. */
+export const personIn = async (typed: string, { readInput }: World): Promise<string> => {
+  const code = (typed === '-' ? await readInput() : typed).trim()
   if (/^eidas:/i.test(code)) return `eidas:${code.slice('eidas:'.length)}`
   return /^([A-Z0-9]{16}|\d{11})$/i.test(code) ? `TINIT-${code.toUpperCase()}` : code.toUpperCase()
 }

@@ -1,6 +1,6 @@
 import { exportLines } from '../audit/register/export.ts'
 import { type Found, scanRegister, searchRegister, type Where } from '../audit/register/search.ts'
-import { type Arguments, type Command, UsageError, type World } from './command.ts'
+import { type Command, UsageError, type World } from './command.ts'
 import { findTenant } from './find-tenant.ts'
 import { openRegister, personIn, reasonIn } from './open-register.ts'
 
@@ -8,10 +8,10 @@ const byPlace = (one: Found, other: Found): number =>
   one.day.localeCompare(other.day) || one.chain.localeCompare(other.chain) || one.position - other.position
 
 /** Of one person all records of their logins; of a tenant all that name it. */
-const found = async (where: Where, { tenant, register: { person } }: Arguments) =>
+const found = async (where: Where, { tenant, person }: { readonly tenant?: string; readonly person?: string }) =>
   person === undefined
     ? scanRegister(where, (record) => 'tenant' in record && record.tenant === tenant)
-    : (await searchRegister(where, [{ name: 'person', value: personIn(person) }])).toSorted(byPlace)
+    : (await searchRegister(where, [{ name: 'person', value: person }])).toSorted(byPlace)
 
 export const registerExport: Command = {
   name: 'register export',
@@ -20,9 +20,9 @@ export const registerExport: Command = {
   summary: 'records of one tenant or person, with proofs that bin/verify-export.mjs checks anywhere',
   run: async (args, world) => {
     const { tenant, out } = args
-    const { person } = args.register
+    const typed = args.register.person
     const reason = reasonIn(args)
-    if ((tenant === undefined) === (person === undefined))
+    if ((tenant === undefined) === (typed === undefined))
       throw new UsageError('Whose? Either --tenant TENANT or --person TAX-CODE.')
     if (out === undefined) throw new UsageError('Where to? Add --out FILE; it must not be there yet.')
     const opened = await openRegister(args, world)
@@ -30,15 +30,15 @@ export const registerExport: Command = {
     const { where, findings, note, config } = opened
     if (tenant !== undefined && findTenant(config, tenant, world) === undefined) return 1
     const { from, to } = where
-    const about = person === undefined ? { tenant } : { person: personIn(person) }
+    const about = tenant !== undefined ? { tenant } : { person: await personIn(typed ?? '', world) }
     const days = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
     const file = await newFile(out, world)
     try {
-      await note({ action: 'export', reason, ...about, ...days } as Parameters<typeof note>[0])
-      const of = person === undefined ? `tenant ${tenant}` : 'one person'
+      await note({ action: 'export', reason, ...about, ...days })
+      const of = tenant !== undefined ? `tenant ${tenant}` : 'one person'
       const head = { madeAt: new Date(world.now()).toISOString(), by: world.user, reason, of }
       let lines = 0
-      for await (const line of exportLines(where, head, await found(where, args))) {
+      for await (const line of exportLines(where, head, await found(where, about))) {
         await file.write(line)
         if (line.startsWith('{"record"')) lines += 1
       }

@@ -2,20 +2,22 @@ import { withoutPerson } from '../audit/register/records.ts'
 import { searchRegister } from '../audit/register/search.ts'
 import type { Term } from '../audit/register/terms.ts'
 import { supportCodeOf } from '../audit/trace.ts'
-import { type Arguments, type Command, jsonText, UsageError } from './command.ts'
+import { type Arguments, type Command, jsonText, UsageError, type World } from './command.ts'
 import { openRegister, personIn, reasonIn } from './open-register.ts'
 
 /** What to look for, in the register's words, and how that is noted. */
-const soughtIn = ({ assertion, request, support, person }: Arguments['register']) => {
+const soughtIn = async ({ assertion, request, support, person }: Arguments['register'], world: World) => {
   const sought = [
     ...(assertion === undefined ? [] : [{ name: 'assertionId', value: assertion } as const]),
     ...(request === undefined ? [] : [{ name: 'requestId', value: request } as const]),
     ...(support === undefined ? [] : [{ name: 'support', value: supportCodeOf(support) } as const]),
-    ...(person === undefined ? [] : [{ name: 'person', value: personIn(person) } as const]),
+    ...(person === undefined ? [] : [{ name: 'person', value: await personIn(person, world) } as const]),
   ] satisfies readonly Term[]
   const [term, ...others] = sought
   if (term === undefined || others.length > 0)
-    throw new UsageError('By what? One of --assertion ID, --request ID, --support CODE, --person TAX-CODE.')
+    throw new UsageError(
+      'By what? One of --assertion ID, --request ID, --support CODE, --person TAX-CODE (or - to type it in).',
+    )
   return term
 }
 
@@ -37,7 +39,7 @@ export const registerSearch: Command = {
   summary: 'all records of the logins that are meant; with --personal also what says who it was, and the messages',
   run: async (args, world) => {
     const reason = reasonIn(args)
-    const term = soughtIn(args.register)
+    const term = await soughtIn(args.register, world)
     const opened = await openRegister(args, world)
     if (opened === undefined) return 1
     const { where, findings, note } = opened

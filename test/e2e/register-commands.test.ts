@@ -205,3 +205,37 @@ describe('varco report', () => {
     expect(rows(await readFile(file, 'utf8'))).toHaveLength(5)
   })
 })
+
+describe('two years later', () => {
+  const at = (time: string) => () => Date.parse(time)
+  let folder = ''
+  let file = ''
+  beforeAll(async () => {
+    const first = await startGateway({ now: at('2024-05-14T10:00:00Z') })
+    await first.loginBy('spid')
+    await first.close({ keep: true })
+    folder = first.folder
+    file = first.file
+    // the next day a gateway runs again, and closes the day before
+    const second = await startGateway({ now: at('2024-05-15T10:00:00Z'), folder })
+    while (second.events('register.anchored').length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await second.close({ keep: true })
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('varco register drop names the days, and drops them for a reason', async () => {
+    const run = (...words: string[]) => command({ file }, words)
+    expect((await run('register', 'verify')).text).toMatch(/^1 days closed, 0 open, 0 dropped at their time: 5 records/)
+    expect((await run('register', 'drop', '--check')).text).toMatch(
+      /^1 days are older than 24 months today, \d{4}-\d\d-\d\d \(UTC\): 2024-05-14 to 2024-05-14\.\n$/,
+    )
+    expect((await run('register', 'drop')).code).toBe(3)
+    expect(await run('register', 'drop', ...why)).toEqual({
+      code: 0,
+      text: '1 days dropped, 2024-05-14 to 2024-05-14: 5 records.\n',
+    })
+    const { code, text } = await run('register', 'verify')
+    expect(text).toMatch(/^0 days closed, 1 open, 1 dropped at their time/)
+    expect(code).toBe(0)
+  })
+})

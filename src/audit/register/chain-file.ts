@@ -54,7 +54,7 @@ export const createChainFile = async ({
 
   try {
     // a command that root types must not leave a file that the gateway cannot read
-    if (made !== undefined) await giveToOwner(dirname(path), dirname(made))
+    for (const name of made === undefined ? [] : new Set([made, dirname(path)])) await giveToOwner(name, dirname(name))
     await giveToOwner(path, dirname(path))
     await write(headerLine(place, key))
     // a file whose name is not on the disk is no file

@@ -296,6 +296,11 @@ describe('what a client asks of SPID', () => {
     expect(await clientOf(sets, client('attribute_set: contatti'))).toMatchObject({ attributeSet: 4 })
   })
 
+  it('has a COFOG category only where the entry says so', async () => {
+    expect(await clientOf(client('cofog: "09.1"'))).toMatchObject({ cofog: '09.1' })
+    expect(await clientOf()).not.toHaveProperty('cofog')
+  })
+
   it('has a purpose only where the entry says so', async () => {
     expect(await clientOf(client('purpose: PX'))).toMatchObject({ purpose: 'PX' })
     expect(await clientOf()).not.toHaveProperty('purpose')
