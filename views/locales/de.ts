@@ -75,6 +75,7 @@ export const de: Dictionary = {
     other: 'Andere Benutzer',
     otherText: 'Diese Anmeldung geht ohne SPID, CIE und Karte. Sie führt von dieser Seite weg.',
     trouble: 'Bei diesem Anbieter sind Probleme gemeldet',
+    troubleWay: 'Bei dieser Art der Anmeldung sind Probleme gemeldet',
     questions: 'Fragen zu {method}',
   },
   inApp: {

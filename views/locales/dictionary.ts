@@ -104,6 +104,8 @@ export interface Dictionary {
     readonly otherText: string
     /** Beside a provider whose logins fail at the moment. It stays in the list all the same. */
     readonly trouble: string
+    /** The same of a way in that has no providers to choose from. */
+    readonly troubleWay: string
     /** To the questions and answers about a way in. `{method}` */
     readonly questions: string
   }

@@ -71,6 +71,7 @@ export const en: Dictionary = {
     other: 'Other users',
     otherText: 'This way in uses neither SPID nor CIE nor a card. You go on outside of this page.',
     trouble: 'Problems are reported with this provider',
+    troubleWay: 'Problems are reported with this way to sign in',
     questions: 'Questions about {method}',
   },
   inApp: {

@@ -71,6 +71,7 @@ export const it: Dictionary = {
     other: 'Altre utenze',
     otherText: 'Questo accesso non usa SPID, CIE o carta. Continua fuori da questa pagina.',
     trouble: 'Sono segnalati problemi con questo gestore',
+    troubleWay: 'Sono segnalati problemi con questo modo di entrare',
     questions: 'Domande su {method}',
   },
   inApp: {
