@@ -46,6 +46,7 @@ const shownBy: ShownBy = [
   ['4 check 7', 'unit/upstream/cns/revocation', ''],
   ['4 check 8', 'unit/upstream/cns/cns', 'with a wrong check character', 'with two common names', 'without the hash'],
   ['4 check 8', 'e2e/cns-sentences', 'check 8, '],
+  ['4 check 9', 'e2e/cns-sentences', 'opens nothing and says where to begin'],
   ['4 check 9', 'e2e/attacks', 'takes a card ticket once', 'ends a card login only in the browser'],
   ['5', 'unit/upstream/cns/cns', 'gives the citizen', 'leaves names and an ambiguous birth date out'],
   ['5.1, 5.2, 5.4', 'unit/citizen/fiscal-code', ''],

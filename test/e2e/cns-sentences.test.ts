@@ -139,6 +139,32 @@ describe('a citizen is led back to the choice', () => {
   })
 })
 
+describe('check 9: a card that no login waits for', () => {
+  const shownAt = async (url: string) => {
+    const { status, location, text } = await gateway.presentCard(url, card())
+    expect([status, location]).toEqual([403, undefined])
+    expect(text).toMatch(/Torna al servizio e ricomincia da lì|Questo accesso è già stato usato/)
+    return /cns_\w+|saml_\w+/.exec(text)?.[0]
+  }
+  const ticketFor = async (tenant: string) =>
+    new URL((await gateway.choose(await gateway.begin({ tenant }), 'cns')).location ?? '')
+
+  it('opens nothing and says where to begin', async () => {
+    const url = await ticketFor('ala')
+    const invented = new URL(url)
+    invented.searchParams.set('ticket', 'invented')
+    expect(await shownAt(invented.href)).toBe('cns_ticket_unknown')
+    expect(await shownAt(`${url.origin}${url.pathname}`)).toBe('cns_ticket_unknown')
+    expect(await shownAt(`${url.href}&ticket=another`)).toBe('cns_ticket_unknown')
+    const elsewhere = new URL(url)
+    elsewhere.pathname = url.pathname.replace('/ala/', '/moena/')
+    expect(await shownAt(elsewhere.href)).toBe('cns_ticket_unknown')
+    // none of this has spent the login
+    expect((await gateway.presentCard(url.href, card())).status).toBe(303)
+    expect(await shownAt(url.href)).toBe('saml_response_already_used')
+  })
+})
+
 describe('a card with a key of 1024 bits', () => {
   const old = card({}, authority, keysOf(1024))
 
