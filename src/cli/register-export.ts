@@ -1,5 +1,6 @@
 import { exportLines } from '../audit/register/export.ts'
-import { type Found, scanRegister, searchRegister, type Where } from '../audit/register/search.ts'
+import { scanRegister, searchRegister } from '../audit/register/search.ts'
+import type { Found, Where } from '../audit/register/where.ts'
 import { type Command, UsageError, type World } from './command.ts'
 import { findTenant } from './find-tenant.ts'
 import { openRegister, personIn, reasonIn } from './open-register.ts'

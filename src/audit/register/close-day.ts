@@ -21,7 +21,7 @@ import { linesOf } from './lines-of.ts'
 import { formOf } from './read-chain.ts'
 import { ForeignFile, keyOfLog, readLog } from './read-log.ts'
 import { openSegment } from './read-segment.ts'
-import { createSummary, writeSegment } from './write-segment.ts'
+import { writeSegment } from './write-segment.ts'
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 const ignoreMissing = (error: unknown): void => {
@@ -74,19 +74,12 @@ const closeChain = async (
     return { chain: place.chain, key: '', records: 0, head: '', root: '', damaged: true }
   }
   const findings: Finding[] = []
-  const summary = createSummary(place, key.id)
-  // once only to see whether all of it is as it was written
-  for await (const block of readLog(path, place, keys, (finding) => findings.push(finding))) summary.add(block)
+  const blocks = readLog(path, place, keys, (finding) => findings.push(finding))
+  const statement = await writeSegment(folder, place, key, blocks, () => findings.length === 0)
   const [first] = findings
-  if (first === undefined)
-    return writeSegment(
-      folder,
-      place,
-      key,
-      readLog(path, place, keys, () => undefined),
-    )
+  if (first === undefined) return statement
   report({ type: 'register.damaged', ...place, finding: findingText(first) })
-  return { ...summary.statement(), damaged: true }
+  return { ...statement, damaged: true }
 }
 
 /**

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { type RegisterKey, spkiOf } from '../../keyring/register-keys.ts'
 import { anchorBefore, anchoredDays, anchorPath, readSigned, signStatement } from './anchors.ts'
 import { openProofs, type Proofs } from './proofs.ts'
-import type { Found, Where } from './search.ts'
+import type { Found, Where } from './where.ts'
 
 export interface ExportHead {
   /** ISO 8601. */

@@ -109,6 +109,20 @@ export const keyOfLog = async (
   return key
 }
 
+/** Lines one after another, `undefined` for one that cannot be opened. Whether they follow one another is not looked at. */
+export async function* openedLines(
+  path: string,
+  place: Place,
+  key: RegisterKey,
+): AsyncGenerator<OpenedLine | undefined> {
+  const open = createLineReader(place, key)
+  let header = true
+  for await (const { bytes, complete } of linesOf(path)) {
+    if (!header && complete) yield open(bytes)
+    header = false
+  }
+}
+
 /**
  * The records in their file's order. A last line that was never finished is passed over: nobody was told that it was
  * written, and the next start cuts it off.
@@ -123,16 +137,9 @@ export async function* readLog(
 ): AsyncGenerator<Block> {
   const key = await keyOfLog(path, place, keys)
   if (key === undefined) return
-  const open = createLineReader(place, key)
   const sequence = createSequence(place, key.id, find, `${place.day}/${basename(path)}`)
   let block: StoredBytes[] = []
-  let header = true
-  for await (const { bytes, complete } of linesOf(path)) {
-    if (header || !complete) {
-      header = false
-      continue
-    }
-    const line = open(bytes)
+  for await (const line of openedLines(path, place, key)) {
     const stored = line && sequence.place(line)
     if (line === undefined) sequence.bad()
     if (stored === undefined) continue

@@ -4,7 +4,8 @@
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { LoginResponse } from './records.ts'
-import { scanRegister, type Where } from './search.ts'
+import { scanRegister } from './search.ts'
+import type { Where } from './where.ts'
 
 /** Answers that a provider (or a card) vouched for; anybody may have sent the others. */
 const authentic = async function* (

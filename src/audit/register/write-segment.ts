@@ -36,23 +36,27 @@ export const createSummary = (place: Place, keyId: string) => {
 
 export const recordIn = (bytes: Buffer): StoredRecord => JSON.parse(bytes.toString('utf8', 1)) as StoredRecord
 
+class Unfit extends Error {}
+
 /**
- * Resolves when the segment is on the disk under its name, with what an anchor says of it. Where it stands already,
- * another gateway was faster: from the same lines it made the same.
+ * Resolves with what an anchor says of the chain. When `isFit` says so after the last block, the segment is then on the disk
+ * under its name; where it stands already, another gateway was faster: from the same lines it made the same.
  */
 export const writeSegment = async (
   folder: string,
   place: Place,
   key: RegisterKey,
   blocks: AsyncIterable<Block>,
+  isFit: () => boolean,
 ): Promise<ChainStatement> => {
   const path = segmentPath(folder, place)
   let statement: ChainStatement | undefined
   await draftFile(path, async (file, draft) => {
     statement = await writeParts(file, place, key, blocks)
+    if (!isFit()) throw new Unfit()
     await giveToOwner(draft, dirname(path))
   }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
+    if (!(error instanceof Unfit) && error.code !== 'EEXIST') throw error
   })
   if (statement === undefined) throw new Error(`${path} was not written`)
   return statement

@@ -4,10 +4,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exportLines } from '../../../../src/audit/register/export.ts'
+import { type Finding, findingText } from '../../../../src/audit/register/finding.ts'
 import { createTree, leafOf } from '../../../../src/audit/register/hashes.ts'
+import { chainsIn, segmentPath } from '../../../../src/audit/register/layout.ts'
+import { openSegment } from '../../../../src/audit/register/read-segment.ts'
 import { scanRegister, searchRegister } from '../../../../src/audit/register/search.ts'
-import type { Term } from '../../../../src/audit/register/terms.ts'
-import { createTestRegister, DAY, response, TEN, type TestRegister } from '../../../fixtures/register/register.ts'
+import { createTermHash, type Term } from '../../../../src/audit/register/terms.ts'
+import {
+  createTestRegister,
+  DAY,
+  editLines,
+  response,
+  TEN,
+  type TestRegister,
+} from '../../../fixtures/register/register.ts'
 
 let test: TestRegister
 beforeEach(async () => {
@@ -76,18 +86,32 @@ describe('search', () => {
     ])
   })
 
-  it('is told by the index which blocks to read: it opens two of forty', async () => {
-    await filled(0)
+  it('is told by the index which of the blocks to read', async () => {
     const register = test.open()
-    test.clock.now = TEN + 3 * DAY
     await Promise.all(Array.from({ length: 2560 }, (_, number) => register.write(response(number))))
     await register.close()
     test.clock.now += DAY
     await register.housekeep()
-    let records = 0
-    const terms = [{ name: 'requestId', value: '_request1300' }] as const
-    for await (const _ of scanRegister({ ...(await where()), from: '2026-01-18' }, () => true, terms)) records += 1
-    expect(records).toBe(64)
+    const [day, [chain = '']] = ['2026-01-15', await chainsIn(test.folder, '2026-01-15')]
+    const keys = await test.keys()
+    const segment = await openSegment(segmentPath(test.folder, { day, chain }), { day, chain }, keys)
+    const hashOf = createTermHash(segment.key)
+    const blocksOf = (value: string) => segment.blocksOf([hashOf({ name: 'requestId', value })])
+    expect(segment.table?.blocks).toHaveLength(41)
+    // the chain's own first record shifts them by one
+    expect(await blocksOf('_request1300')).toEqual([Math.floor(1301 / 64)])
+    expect(await blocksOf('_request9999')).toEqual([])
+    await segment.close()
+  })
+
+  it('says when lines that it reads were changed', async () => {
+    const register = test.open()
+    for (const number of [1, 2]) await register.write(response(number))
+    await editLines(await test.fileOf('2026-01-15'), (lines) => lines.with(2, `${lines[2]?.slice(0, -9)}AAAAAAAAA`))
+    const texts: string[] = []
+    const at = { ...(await where()), find: (finding: Finding) => void texts.push(findingText(finding)) }
+    await searchRegister(at, [{ name: 'requestId', value: '_request1' }])
+    expect(new Set(texts)).toEqual(new Set(['2026-01-15/gw1-101-00000001-1: unreadable (1 of its lines were changed)']))
   })
 })
 
