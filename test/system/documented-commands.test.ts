@@ -27,6 +27,8 @@ const lines = (
 )
   .flat()
   .map(([line]) => line.trim())
+  // of files that people write, with placeholders that mean other things: test/unit/cli runs them
+  .filter((line) => !/^varco (?:tenant|client sheet)\b/.test(line))
 
 /** What ends with another code than 0 or 2 here, and why. */
 const expected: Readonly<Record<string, number>> = {
@@ -91,7 +93,6 @@ const filled = (words: readonly string[]): readonly string[] => {
     'DAY]': new Date().toISOString().slice(0, 10),
     'T,T|all': 'all',
     '7k2m-x9dp-4trq': support,
-    RSSMRA80A01H501U: theCitizen('ada').fiscalNumber,
     '…': 'a drill',
     '/etc/varco/gateway.yaml': config,
   }
@@ -109,7 +110,10 @@ it('the guides have as many commands as a day at three in the morning needs', ()
 
 it.each(lines)('%s', async (line) => {
   const words = filled(wordsOf(line))
-  const { code, out, err } = await varco.run(words).ended
+  const run = varco.run(words)
+  // a tax code is typed in, never written on a command line
+  run.child.stdin?.end(`${theCitizen('ada').fiscalNumber}\n`)
+  const { code, out, err } = await run.ended
   const known = Object.entries(expected).find(([command]) => line.startsWith(command))?.[1]
   expect([known ?? code, `${out}${err}`.match(/\n {4}at /)]).toEqual([code, null])
   if (known === undefined) expect([0, 2], out + err).toContain(code)
