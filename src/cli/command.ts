@@ -68,6 +68,8 @@ export interface Arguments {
   readonly effective: boolean
   readonly html: boolean
   readonly service: ServiceOptions
+  /** Of who runs a new gateway (`varco init`). */
+  readonly init: { readonly city?: string; readonly email?: string; readonly phone?: string }
   readonly register: RegisterOptions
 }
 

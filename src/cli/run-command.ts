@@ -12,6 +12,7 @@ import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type 
 import { completionFor } from './completion.ts'
 import { doctor } from './doctor.ts'
 import { helpFor } from './help.ts'
+import { init } from './init.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
 import { registerDrop } from './register-drop.ts'
@@ -52,6 +53,7 @@ const version: Command = {
 }
 
 const commands: readonly Command[] = [
+  init,
   start,
   status,
   doctor,
@@ -134,6 +136,9 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       ipa: { type: 'string' },
       effective: { type: 'boolean', default: false },
       html: { type: 'boolean', default: false },
+      city: { type: 'string' },
+      email: { type: 'string' },
+      phone: { type: 'string' },
       ...serviceOptions,
       ...registerOptions,
       help: { type: 'boolean', short: 'h', default: false },
@@ -141,7 +146,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     },
   })
   const { config, check, tenant, tenants, out, csr, now, json, days, for: length, reason, 'key-size': keySize } = values
-  const { from, ipa, effective, html } = values
+  const { from, ipa, effective, html, city, email, phone } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
   return {
     positionals: asked,
@@ -162,6 +167,11 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     ...(keySize !== undefined && { keySize }),
     ...(days !== undefined && { days }),
     service: serviceOf(values),
+    init: {
+      ...(city !== undefined && { city }),
+      ...(email !== undefined && { email }),
+      ...(phone !== undefined && { phone }),
+    },
     register: registerOptionsOf(values),
   }
 }

@@ -37,12 +37,17 @@ const one = async (args: Arguments, world: World): Promise<ExitCode> => {
     siteUrl: url,
     ...(belfiore !== undefined && { belfiore }),
   }
-  const { text, missing } = draftOf(body, relative(dirname(file), schemaFile))
-  const wrong = await problemsWith(file, text, args.config, world)
+  const schema = relative(dirname(file), schemaFile)
+  const { text } = draftOf(body, schema)
+  const loaded = await loadedWith(file, text, args.config, world)
+  // of the new file only: what others have wrong already is not in its way
+  const wrong = 'problems' in loaded ? loaded.problems.filter((problem) => join(problem.file) === join(file)) : []
   if (wrong.length > 0) {
     world.err(`${formatProblems(wrong)}Nothing was written.\n`)
     return 1
   }
+  const languages = 'config' in loaded ? loaded.config.tenants.find((tenant) => tenant.id === id)?.languages : undefined
+  const { missing } = draftOf(body, schema, languages)
   await world.writeFile(file, text)
   if (args.json) world.out(jsonText({ id, file, missing }))
   else
@@ -95,19 +100,17 @@ const tenantsFolder = async (config: string, { readers }: World): Promise<string
   return join(dirname(config), named.replace(/^file:/, ''))
 }
 
-/** Of the new file only: what others have wrong already is not in its way. */
-const problemsWith = async (file: string, text: string, config: string, { readers }: World) => {
-  const isFile = (path: string) => join(path) === join(file)
-  const loaded = await loadGatewayConfig(config, {
+const loadedWith = (file: string, text: string, config: string, { readers }: World) =>
+  loadGatewayConfig(config, {
     ...readers,
-    readFile: (path) => (isFile(path) ? Promise.resolve(text) : readers.readFile(path)),
+    readFile: (path) => (join(path) === join(file) ? Promise.resolve(text) : readers.readFile(path)),
     readDir: async (path) => {
-      const names = await readers.readDir(path)
-      return join(path) === join(dirname(file)) ? [...names, file.slice(dirname(file).length + 1)] : names
+      if (join(path) !== join(dirname(file))) return readers.readDir(path)
+      // the first file makes its folder
+      const names = await readers.readDir(path).catch(() => [])
+      return [...names, file.slice(dirname(file).length + 1)]
     },
   })
-  return 'problems' in loaded ? loaded.problems.filter((problem) => isFile(problem.file)) : []
-}
 
 const exists = (file: string, { readers }: World): Promise<boolean> =>
   readers.readFile(file).then(

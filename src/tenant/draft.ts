@@ -1,7 +1,7 @@
 /** The file of a body of which little is known yet: what is known, and what a person must still add. */
 import { blockText } from '../config/yaml-text.ts'
 import { reservedIds } from './reserved.ts'
-import type { Localised } from './tenant.ts'
+import { languages as every, type Language, type Localised } from './tenant.ts'
 
 export interface Body {
   readonly id: string
@@ -19,10 +19,14 @@ export interface Missing {
   readonly needed: boolean
 }
 
-/** @param schema where editors find the rules, as seen from the file. */
+/**
+ * @param schema where editors find the rules, as seen from the file
+ * @param languages in which its pages will be
+ */
 export const draftOf = (
   body: Body,
   schema: string,
+  languages: readonly Language[] = every,
 ): { readonly text: string; readonly missing: readonly Missing[] } => {
   const { id, names, ipaCode, belfiore, province, siteUrl } = body
   const lines = [
@@ -39,10 +43,10 @@ export const draftOf = (
     ...(siteUrl === undefined ? ['# site_url: https://…   # needed'] : blockText({ site_url: siteUrl })),
     'clients: [] # varco client add writes them',
   ]
-  return { text: `${lines.join('\n')}\n`, missing: missingIn(body) }
+  return { text: `${lines.join('\n')}\n`, missing: missingIn(body, languages) }
 }
 
-const missingIn = ({ names, siteUrl, belfiore, ipaCode }: Body): readonly Missing[] => [
+const missingIn = ({ names, siteUrl, belfiore, ipaCode }: Body, languages: readonly Language[]): readonly Missing[] => [
   ...(siteUrl === undefined
     ? [{ path: 'site_url', fix: 'write the address of its site, as https://www.comune.…', needed: true }]
     : []),
@@ -55,7 +59,7 @@ const missingIn = ({ names, siteUrl, belfiore, ipaCode }: Body): readonly Missin
         },
       ]
     : []),
-  ...(['de', 'lld', 'en'] as const)
+  ...languages
     .filter((language) => names[language] === undefined)
     .map((language) => ({
       path: `organisation.names.${language}`,
