@@ -178,7 +178,13 @@ const tenantFiles = async (
       yaml.problem(['tenants'], `${path} is not a folder that can be read`, 'create it, or correct the path'),
     )
   } else if (files.length === 0) {
-    problems.push(yaml.problem(['tenants'], `${path} holds no tenant file`, 'write one: varco tenant new TENANT --config FILE --name TEXT --ipa c_x999 --url URL'))
+    problems.push(
+      yaml.problem(
+        ['tenants'],
+        `${path} holds no tenant file`,
+        'write one: varco tenant new TENANT --config FILE --name TEXT --ipa c_x999 --url URL',
+      ),
+    )
   }
   return files.map((name) => `${path.replace(/\/$/, '')}/${name}`)
 }
