@@ -27,6 +27,7 @@ import type { InteractionDeps } from './interaction/deps.ts'
 import { createStatusPage } from './interaction/status-page.ts'
 import type { Keyring } from './keyring/keyring.ts'
 import { type Backchannel, createBackchannel } from './oidc/backchannel.ts'
+import { isForBrowsers } from './oidc/endpoints.ts'
 import { createRevocations, REVOCATION_QUEUE, type Revocations } from './oidc/revocation.ts'
 import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
@@ -82,7 +83,7 @@ export const createApp = (deps: AppDeps): App => {
   const metadataOf = createServedMetadata(config)
   const { publicUrl, region } = config
   const marks = createMarks(region.marks)
-  const pages = createPages({ renderer: deps.renderer, region, marks, publicUrl, now })
+  const pages = createPages({ renderer: deps.renderer, region, marks, publicUrl, now, tenantOf: tenants.byId })
 
   const apps = createTenantApps({
     keyring,
@@ -157,7 +158,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveAssets(marks))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(createStatusPage({ ...deps, pages, region: config.region }))
-    koa.use(tenantResolver(tenants))
+    koa.use(tenantResolver({ ...tenants, servesDrafts: config.sandbox, isForBrowsers }))
     koa.use(
       rateLimit({ limits: deps.limits, allowances: config.rateLimits, trustedProxies, fullness: deps.fullness, audit }),
     )

@@ -13,6 +13,7 @@ export type Sentence =
   | 'already_used'
   | 'unknown_tenant'
   | 'suspended'
+  | 'succeeded'
   | 'not_served'
   | 'not_found'
   | 'bad_link'
@@ -156,7 +157,9 @@ export const errorTable = {
   // the gateway
   host_unknown: local(421, 'wrong_host'),
   tenant_unknown: local(404, 'unknown_tenant'),
+  tenant_draft: local(404, 'unknown_tenant'),
   tenant_suspended: local(503, 'suspended'),
+  tenant_succeeded: local(410, 'succeeded'),
   maintenance: local(503, 'maintenance'),
   tenant_not_served: { ...local(503, 'not_served'), alarm: true },
   page_not_found: local(404, 'not_found'),

@@ -17,12 +17,13 @@ Many at once: varco tenant new --from comuni.csv --out drafts
 `,
   states: `The states of a tenant
 
-  draft      being written; its pages work, its services may be on staging sites over http
-  test       the same, with testers
+  draft      being written: served only by a gateway with sandbox: true, which has test providers alone (npm run demo)
+  test       served, for testers: every page says so, and its services may be on staging sites over http
   live       for citizens: addresses are public and https, and what was registered never changes again
-  suspended  closed for a while
+  suspended  closed for a while: a courteous page (503), and 410 where succeeded_by names the body that took its place
 
-The state stands in the tenant's file: state: test
+varco tenant publish moves a tenant on, one state at a time, and says what is missing; it also opens a suspended one again.
+varco tenant suspend closes it. Both only write the file: plan and apply make it count.
 `,
   secrets: `Where secrets are
 

@@ -105,6 +105,8 @@ export type CardHandshake =
     }
 
 export interface GatewayConfig {
+  /** It stands before test providers only, and therefore serves drafts too. */
+  readonly sandbox: boolean
   /** Origin of the regional host, e.g. `https://login.regione.example`, without a trailing slash. */
   readonly publicUrl: string
   readonly listen: Listen

@@ -134,8 +134,14 @@ export const readGateway = async (
     )
   }
 
+  if (file.sandbox && file.spid.registry !== undefined) {
+    const fix = 'remove one of the two: a sandbox stands before test providers only (spid.metadata)'
+    report(['sandbox'], 'is true beside spid.registry, the list of the real providers', fix)
+  }
+
   return {
     publicUrl: file.public_url,
+    sandbox: file.sandbox,
     listen: file.listen,
     operations: file.operations.listen,
     trustedProxies: file.trusted_proxies,

@@ -128,6 +128,10 @@ export const loadGatewayConfig = async (
   }
   const all = sources.map(({ tenant }) => tenant)
   const live = all.find(({ state }) => state === 'live')
+  if (live !== undefined && settings.sandbox) {
+    const fix = 'remove sandbox, or write state: test there'
+    problems.push(gateway.yaml.problem(['sandbox'], `is true, and ${live.id} is live`, fix))
+  }
   if (live !== undefined && settings.subjectKeyFingerprint === undefined) {
     const reason = `is missing, and ${live.id} is live`
     problems.push(

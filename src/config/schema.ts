@@ -272,6 +272,7 @@ const register = block({
 
 export const gatewaySchema = block({
   public_url: origin,
+  sandbox: z.boolean().default(false),
   listen,
   operations: block({ listen }),
   trusted_proxies: z.array(network).default([]),

@@ -71,12 +71,14 @@ export const createPages = ({
   publicUrl,
   marks = createMarks(region.marks),
   now,
+  tenantOf,
 }: {
   renderer: Renderer
   region: Region
   publicUrl: string
   marks?: ServedMarks
   now: () => number
+  tenantOf?: (id: string) => Tenant | undefined
 }): Pages => {
   const localised = (text: Localised | undefined, language: Language) => text && inLanguage(text, language)
 
@@ -89,6 +91,12 @@ export const createPages = ({
       otherLanguage === undefined || otherName === undefined || otherName === name ? {} : { otherName, otherLanguage }
     const { logoHref, stylesHref } = brandOf(tenant)
     return defined({ name, siteUrl: tenant.siteUrl, ...other, logoHref, stylesHref })
+  }
+
+  /** A body that was merged keeps its issuer: whoever comes here learns where things go on. */
+  const successorOf = (tenant: Tenant | undefined, language: Language): Frame['successor'] => {
+    const successor = tenant?.succeededBy === undefined ? undefined : tenantOf?.(tenant.succeededBy)
+    return successor && { name: inLanguage(successor.names, language), siteUrl: inLanguage(successor.urls, language) }
   }
 
   const languageOf: Pages['languageOf'] = (req, tenant, uiLocales) =>
@@ -119,6 +127,8 @@ export const createPages = ({
               })),
         region: inLanguage(region.name, language),
         tenant: tenant && tenantFrame(tenant, language),
+        trial: tenant?.state === 'draft' || tenant?.state === 'test',
+        successor: successorOf(tenant, language),
         helpdesk: defined({ ...helpdesk, hours: hours && phraseIn(hours, language) }),
         // with its host: the page may be one of the card's host
         helpHref:

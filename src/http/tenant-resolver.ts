@@ -6,14 +6,24 @@ import type { Handler } from './request-context.ts'
 /** What stays on the regional hosts even for a tenant that has one of its own: registered once, they never change. */
 const REGIONAL = /^\/(saml\/|cns$)/
 
-/** Sets `tenant` and `tenantPath`; leaves both unset for paths of no tenant. Throws `tenant_unknown`, `tenant_suspended`. */
+/**
+ * Sets `tenant` and `tenantPath`; leaves both unset for paths of no tenant.
+ *
+ * @param servesDrafts only before test providers: what is being written is nobody's yet
+ * @param isForBrowsers of a path of the tenant; who asks elsewhere is a program, and is answered as one
+ * @throws GatewayError `tenant_unknown`, `tenant_draft`, `tenant_suspended`, `tenant_succeeded`
+ */
 export const tenantResolver =
   ({
     byId,
     byHost,
+    servesDrafts,
+    isForBrowsers,
   }: {
     byId: (id: string) => Tenant | undefined
     byHost: (host: string) => Tenant | undefined
+    servesDrafts: boolean
+    isForBrowsers: (path: string) => boolean
   }): Handler =>
   (ctx, next) => {
     const own = byHost(ctx.request.host)
@@ -23,9 +33,13 @@ export const tenantResolver =
     // one issuer, one address: never the same pages twice
     const elsewhere = tenant?.host !== undefined && (own !== undefined) === REGIONAL.test(path)
     if (tenant !== undefined && !elsewhere) {
+      if (tenant.state === 'draft' && !servesDrafts) throw new GatewayError('tenant_draft', tenant.id)
       ctx.state.tenant = tenant
       ctx.state.tenantPath = path
-      if (tenant.state === 'suspended') throw new GatewayError('tenant_suspended')
+      if (tenant.state === 'suspended') {
+        if (!isForBrowsers(path)) ctx.req.headers.accept = 'application/json'
+        throw new GatewayError(tenant.succeededBy === undefined ? 'tenant_suspended' : 'tenant_succeeded')
+      }
     } else if (id !== undefined) {
       throw new GatewayError('tenant_unknown')
     }

@@ -39,6 +39,10 @@ export interface Frame {
     readonly eidas?: string
     readonly footer?: string
   }
+  /** The tenant is not open to citizens yet. */
+  readonly trial?: boolean
+  /** The body that took the place of this one. */
+  readonly successor?: { readonly name: string; readonly siteUrl: string }
   /** Said on every page, above its heading: planned maintenance, say. */
   readonly banners: readonly Phrase[]
   /** Path prefix of the static files, e.g. `/assets`. */

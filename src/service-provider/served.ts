@@ -12,9 +12,11 @@ type Document = Complete<{ readonly xml: string }>
  * there: its providers may fetch it, while the Ministry is handed a file.
  */
 export const createServedMetadata = (config: GatewayConfig) => {
+  // a draft is not to be read by anybody who might believe it
+  const tenants = config.tenants.filter(({ state }) => state !== 'draft' || config.sandbox)
   const makers = new Map<string, () => Document>([
-    ...config.tenants.map((tenant) => [tenant.cie.entityId, () => cieMetadataOf(config, tenant)] as const),
-    ...config.tenants.map((tenant) => [tenant.spid.entityId, () => spidMetadataOf(config, tenant)] as const),
+    ...tenants.map((tenant) => [tenant.cie.entityId, () => cieMetadataOf(config, tenant)] as const),
+    ...tenants.map((tenant) => [tenant.spid.entityId, () => spidMetadataOf(config, tenant)] as const),
   ])
   const made = new Map<string, Document>()
   return (entityId: string): Document | undefined => {

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { GatewayConfig } from '../../src/config/gateway-config.ts'
+import { createKeyring } from '../../src/keyring/keyring.ts'
+import type { Tenant } from '../../src/tenant/tenant.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 
 const open: TestGateway[] = []
@@ -117,6 +120,67 @@ describe('the state of a tenant', () => {
     const answer = await request(gateway.regional).get('/t/moena/authorize').set(html)
     expect([answer.status, answer.text.includes('tenant_suspended')]).toEqual([503, true])
     expect((await gateway.begin()).page.status).toBe(200)
+  })
+
+  /** As `moena` is now: what its file would say. */
+  const withMoena = (change: Partial<Tenant>) => (config: GatewayConfig) => ({
+    ...config,
+    tenants: config.tenants.map((tenant) => (tenant.id === 'moena' ? { ...tenant, ...change } : tenant)),
+  })
+
+  it('suspended: its services are answered as programs, and no token of before is worth anything', async () => {
+    const before = await start()
+    const { login, end } = await before.loginBy('spid', { tenant: 'moena' })
+    const { tokens } = await before.claimsOf(login, end)
+    const gateway = await start({ config: withMoena({ state: 'suspended' }) })
+    const asked = { Host: host, Accept: 'text/html,*/*' }
+    for (const path of ['token', 'userinfo', 'jwks', '.well-known/openid-configuration', 'introspection']) {
+      const { status, body, headers } = await request(gateway.regional)
+        .post(`/t/moena/${path}`)
+        .set({ ...asked, Authorization: `Bearer ${tokens.access_token}` })
+      expect([path, status, body.error, headers['retry-after']]).toEqual([path, 503, 'tenant_suspended', '30'])
+    }
+    // what was registered with AgID is read by providers, whatever the tenant does
+    await request(gateway.regional).get('/pub-ag-full/c_f263').set('Host', host).expect(200)
+  })
+
+  it('suspended after a merger: gone, and the page leads to the successor', async () => {
+    const gateway = await start({ config: withMoena({ state: 'suspended', succeededBy: 'ala' }) })
+    const { status, text } = await request(gateway.regional).get('/t/moena/authorize').set(html)
+    expect([status, text.includes('tenant_succeeded'), text.includes('href="https://www.ala.example"')]).toEqual([
+      410,
+      true,
+      true,
+    ])
+  })
+
+  it('succeeded by another: the old issuer still lets people in, and its page names the new body', async () => {
+    const gateway = await start({ config: withMoena({ state: 'live', succeededBy: 'ala' }) })
+    await createKeyring({ stateDir: gateway.stateDir, masterKeys: gateway.masterKeys, now: Date.now }).create('moena')
+    const login = await gateway.begin({ tenant: 'moena' })
+    expect(login.page.text).toContain('Comune di moena oggi fa parte di: Comune di ala.')
+    const german = await gateway.begin({ tenant: 'moena', params: { ui_locales: 'de' } })
+    expect(german.page.text).toContain('Gemeinde moena gehört heute zu: Gemeinde ala.')
+    expect((await gateway.loginBy('spid', { tenant: 'moena' })).end.location).toMatch(/[?&]code=/)
+  })
+
+  it('draft: nothing of it is served but before test providers, where its pages say that it is a trial', async () => {
+    const production = await start({ config: withMoena({ state: 'draft' }) })
+    for (const path of ['/t/moena/authorize', '/t/moena/jwks', '/pub-ag-full/c_f263', '/cie/c_f263']) {
+      const { status, text } = await request(production.regional).get(path).set(html)
+      expect([path, status, text.includes('Comune di moena')]).toEqual([path, 404, false])
+    }
+    const config = withMoena({ state: 'draft' })
+    const sandbox = await start({ config: (before) => ({ ...config(before), sandbox: true }) })
+    const { page } = await sandbox.begin({ tenant: 'moena' })
+    expect([page.status, page.text.includes('Questo accesso è in prova')]).toEqual([200, true])
+  })
+
+  it('test says so on every page, live does not', async () => {
+    const gateway = await start({ config: withMoena({ state: 'live' }) })
+    await createKeyring({ stateDir: gateway.stateDir, masterKeys: gateway.masterKeys, now: Date.now }).create('moena')
+    const isTrial = async (tenant: string) => (await gateway.begin({ tenant })).page.text.includes('è in prova')
+    expect([await isTrial('ala'), await isTrial('moena')]).toEqual([true, false])
   })
 
   it('live without its keys: not served and an alarm, rather than given new ones; the others run', async () => {

@@ -21,6 +21,8 @@ export const de: Dictionary = {
     incomplete: 'Die ladinische Fassung ist noch nicht vollständig: Was fehlt, ist auf Italienisch.',
     unreviewed: 'Die ladinische Fassung wurde noch von keinem Amt überprüft.',
     someProvider: 'Ihrem Anbieter',
+    trial: 'Diese Anmeldung wird erprobt: Sie ist noch nicht für alle offen.',
+    succeeded: '{tenant} gehört heute zu: {successor}.',
   },
   login: {
     title: 'Anmelden bei „{service}“',
@@ -217,6 +219,11 @@ export const de: Dictionary = {
       title: 'Die Anmeldung ist ausgesetzt',
       what: 'Zurzeit bietet diese Einrichtung keine Anmeldung zu ihren Online-Diensten an.',
       next: 'Versuchen Sie es später noch einmal oder wenden Sie sich an die Einrichtung.',
+    },
+    succeeded: {
+      title: 'Diese Einrichtung gibt es nicht mehr',
+      what: 'Ihre Dienste hat eine andere Einrichtung übernommen.',
+      next: 'Gehen Sie auf die oben genannte Seite der Einrichtung, die an ihre Stelle getreten ist.',
     },
     not_served: {
       title: 'Die Anmeldung ist nicht verfügbar',

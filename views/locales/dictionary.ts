@@ -23,6 +23,10 @@ export interface Dictionary {
     /** `{title}`: what a `<title>` begins with after a failure, so that it is the first thing read out. */
     readonly errorTitle: string
     readonly help: string
+    /** On every page of a tenant that is only being tried out. */
+    readonly trial: string
+    /** `{tenant}` was merged into `{successor}`; a link to its site follows. */
+    readonly succeeded: string
     readonly phone: string
     readonly email: string
     readonly hours: string

@@ -20,6 +20,8 @@ export const en: Dictionary = {
     incomplete: 'The Ladin version is not complete yet: what is missing is in Italian.',
     unreviewed: 'No office has reviewed the Ladin version yet.',
     someProvider: 'your identity provider',
+    trial: 'This sign-in is being tried out: it is not open to citizens yet.',
+    succeeded: '{tenant} is now part of: {successor}.',
   },
   login: {
     title: 'Sign in to “{service}”',
@@ -212,6 +214,11 @@ export const en: Dictionary = {
       title: 'Sign-in is suspended',
       what: 'At the moment this organisation does not offer sign-in to its online services.',
       next: 'Try again later or contact the organisation.',
+    },
+    succeeded: {
+      title: 'This organisation no longer exists',
+      what: 'Another organisation has taken over its services.',
+      next: 'Go to the site of the organisation that took its place, named above.',
     },
     not_served: {
       title: 'Sign-in is not available',

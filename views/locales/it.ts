@@ -20,6 +20,8 @@ export const it: Dictionary = {
     incomplete: 'La versione ladina non è ancora completa: quello che manca è in italiano.',
     unreviewed: 'La versione ladina non è ancora stata rivista da un ufficio.',
     someProvider: 'il tuo gestore di identità',
+    trial: 'Questo accesso è in prova: non è ancora aperto ai cittadini.',
+    succeeded: '{tenant} oggi fa parte di: {successor}.',
   },
   login: {
     title: 'Accedi a «{service}»',
@@ -212,6 +214,11 @@ export const it: Dictionary = {
       title: 'L’accesso è sospeso',
       what: 'In questo momento l’ente non offre l’accesso ai suoi servizi online.',
       next: 'Riprova più tardi o rivolgiti all’ente.',
+    },
+    succeeded: {
+      title: 'Questo ente non c’è più',
+      what: 'I suoi servizi sono passati a un altro ente.',
+      next: 'Vai al sito dell’ente che lo sostituisce, indicato in alto.',
     },
     not_served: {
       title: 'L’accesso non è disponibile',

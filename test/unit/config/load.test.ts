@@ -282,6 +282,13 @@ describe('a broken configuration', () => {
       'subject_key.fingerprint',
       'is not the fingerprint',
     ],
+    [
+      'a sandbox beside the list of the real providers',
+      'spid: { metadata: [spid.xml]',
+      'sandbox: true\nspid: { registry: { source: https://registry.spid.gov.it/x }, metadata: [spid.xml]',
+      'sandbox',
+      'is true beside spid.registry',
+    ],
     ['metadata that is not there', '[spid.xml]', '[spid.xml, x.xml]', 'spid.metadata[1]', 'cannot be read'],
     ['trust without a certificate', '[ca.pem]', '[spid.xml]', 'cns.trust[0]', 'holds no certificates'],
     ['CNS without TLS', 'https://cns.login.regione.example', 'http://localhost', 'cns.url', 'must be https'],
