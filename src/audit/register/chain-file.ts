@@ -15,6 +15,8 @@ export interface Disk {
 export const realDisk: Disk = { open, mkdir, unlink }
 
 export interface ChainFile extends Place {
+  /** How many are on the disk. */
+  readonly records: number
   /** `texts`: each with its zero byte in front. Rejects when one of them may not be on the disk: then `abandon`. */
   append(texts: readonly Buffer[]): Promise<void>
   close(): Promise<void>
@@ -65,12 +67,20 @@ export const createChainFile = async ({
     throw error
   }
 
+  let records = 0
   return {
     ...place,
-    append: (texts) => write(texts.map(lineOf).join('')),
+    get records() {
+      return records
+    },
+    append: async (texts) => {
+      await write(texts.map(lineOf).join(''))
+      records += texts.length
+    },
     close: () => file.close(),
     abandon: async () => {
-      await file.truncate(flushed).catch(() => undefined)
+      const { size } = await file.stat().catch(() => ({ size: 0 }))
+      if (size > flushed) await file.truncate(flushed).catch(() => undefined)
       await file.close().catch(() => undefined)
     },
   }

@@ -99,6 +99,7 @@ export const createHousekeeping = ({
       await register.endDay()
       await tidy()
       await close()
+      await register.nameAnchor()
       await drop()
       await removeStaleDrafts(folder, now())
       failed = undefined

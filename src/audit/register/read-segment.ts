@@ -16,8 +16,8 @@ export interface Segment {
   block(index: number): Promise<Block | undefined>
   /** Numbers of the blocks that may hold one of these terms, by their keyed hashes. Throws Error where the index was changed. */
   blocksOf(hashes: readonly number[]): Promise<readonly number[]>
-  /** Does every page of the index open? */
-  indexIsWhole(): Promise<boolean>
+  /** What is wrong beside its blocks; `undefined` where every byte is as it was written, or there is no table to tell. */
+  damage(): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -93,9 +93,15 @@ const read = async (file: FileHandle, place: Place, keys: readonly RegisterKey[]
       }
       return [...blocks].toSorted((one, other) => one - other)
     },
-    indexIsWhole: async () => {
-      for (const number of (table?.pages ?? []).keys()) if ((await page(number)) === undefined) return false
-      return table !== undefined
+    damage: async () => {
+      if (table === undefined) return undefined
+      for (const number of table.pages.keys()) if ((await page(number)) === undefined) return 'its index'
+      // what no seal covers: the lengths in front of the blocks, and how long all of it is
+      const lengths = [...table.blocks, 0]
+      const end = pagesAt + table.pages.reduce((sum, length) => sum + length, 0) + tableLength + 4
+      for (const [index, length] of lengths.entries())
+        if ((await numberAt(at, positions[index] ?? 0)) !== length) return 'between its blocks'
+      return end === size ? undefined : 'it is longer than it was written'
     },
     close: () => file.close(),
   }

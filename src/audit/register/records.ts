@@ -173,10 +173,13 @@ export interface Access {
   readonly to?: string
 }
 
-/** The first record of each chain: which anchor was the last one then, and what the process could not write before. */
+/** The first record of each chain: what there was before it, and what the process could not write. */
 export interface ChainOpened {
   readonly kind: 'chain.opened'
+  /** The last anchor then. */
   readonly previous?: { readonly day: string; readonly sha256: string }
+  /** The chain of the same process before this one, with so many records: nobody cuts off its end unnoticed. */
+  readonly after?: { readonly day: string; readonly chain: string; readonly records: number }
   readonly lost?: { readonly records: number; readonly since: string }
 }
 
@@ -234,8 +237,8 @@ export const personalFields: { readonly [K in Kind]: Fields<K> } = {
   'chain.repaired': [],
 }
 
-/** Without what is about a person. */
+/** Without what is about a person, and without the salt: who has that could guess the person from the record's hash. */
 export const withoutPerson = (record: StoredRecord): Readonly<Record<string, unknown>> => {
-  const personal: readonly string[] = personalFields[record.kind]
+  const personal: readonly string[] = [...personalFields[record.kind], 'salt']
   return Object.fromEntries(Object.entries(record).filter(([name]) => !personal.includes(name)))
 }

@@ -18,6 +18,8 @@ export interface Register {
   write(record: RegisterRecord): Promise<void>
   /** Ends a chain whose day is over. */
   endDay(): Promise<void>
+  /** Begins another chain where a day was closed since this one began: its first record names that day's anchor. */
+  nameAnchor(): Promise<void>
   close(): Promise<void>
 }
 
@@ -59,6 +61,9 @@ export const createRegister = ({
 }: RegisterOptions): Register => {
   const folder = folderOf(stateDir)
   let file: ChainFile | undefined
+  /** What its first record names, and what the next one's will. */
+  let named: ChainOpened['previous']
+  let ended: ChainOpened['after']
   let chains = 0
   const waiting: Waiting[] = []
   let flushing = false
@@ -81,23 +86,34 @@ export const createRegister = ({
     const opened = await createChainFile({ folder, place, key, disk, randomBytes })
     const lost =
       trouble && trouble.lost > 0 ? { records: trouble.lost, since: new Date(trouble.since).toISOString() } : undefined
-    const first: ChainOpened = { kind: 'chain.opened', ...(previous && { previous }), ...(lost && { lost }) }
+    const first: ChainOpened = {
+      kind: 'chain.opened',
+      ...(previous && { previous }),
+      ...(ended && { after: ended }),
+      ...(lost && { lost }),
+    }
     try {
       await opened.append([bytesOf(first)])
     } catch (error) {
       await opened.abandon()
       throw error
     }
+    named = previous
     return opened
   }
 
-  const endChain = async (): Promise<void> => {
-    const ended = file
+  const leave = ({ day, chain, records }: ChainFile): void => {
+    ended = { day, chain, records }
     file = undefined
-    if (ended === undefined) return
+  }
+
+  const endChain = async (): Promise<void> => {
+    const last = file
+    if (last === undefined) return
     // later somebody may have closed the day: then it simply stops
-    if (now() < writtenUntil(ended.day)) await ended.append([bytesOf({ kind: 'chain.ended' })]).catch(() => undefined)
-    await ended.close().catch(() => undefined)
+    if (now() < writtenUntil(last.day)) await last.append([bytesOf({ kind: 'chain.ended' })]).catch(() => undefined)
+    leave(last)
+    await last.close().catch(() => undefined)
   }
 
   const append = async (texts: readonly Buffer[]): Promise<void> => {
@@ -108,7 +124,7 @@ export const createRegister = ({
       await file.append(texts)
     } catch (error) {
       await file.abandon()
-      file = undefined
+      leave(file)
       throw error
     }
     // the disk took so long that the day may have been closed meanwhile, without what was just written
@@ -197,6 +213,14 @@ export const createRegister = ({
     endDay: () =>
       inTurn(async () => {
         if (file !== undefined && file.day !== dayOf(now())) await endChain()
+      }),
+    nameAnchor: () =>
+      inTurn(async () => {
+        const day = dayOf(now())
+        if (file?.day !== day || (await anchorBefore(folder, day))?.sha256 === named?.sha256) return
+        await endChain()
+        // where that fails the next record tries again, and tells
+        file = await openChain(day).catch(() => undefined)
       }),
     // who stops must not wait for a disk that does not answer
     close: () => Promise.race([inTurn(endChain), sleep(patience, undefined, { ref: false })]),

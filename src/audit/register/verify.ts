@@ -4,13 +4,14 @@
  */
 import { basename } from 'node:path'
 import type { RegisterKey } from '../../keyring/register-keys.ts'
-import type { ChainStatement } from './anchors.ts'
+import { type Anchor, anchorPath, type ChainStatement, openStatement, readSigned, sha256Of } from './anchors.ts'
 import { recordsInLines } from './close-day.ts'
 import type { Find, Finding } from './finding.ts'
 import { chainsIn, closesAt, type Day, daysIn, logPath, namesIn, type Place, segmentPath } from './layout.ts'
 import { formOf, readChain } from './read-chain.ts'
 import { openSegment } from './read-segment.ts'
 import { verifyAnchors, verifyDropped } from './verify-anchors.ts'
+import { createEnds, createReach } from './verify-ends.ts'
 import { createSummary, recordIn } from './write-segment.ts'
 
 export interface Verified {
@@ -49,44 +50,58 @@ export const verifyRegister = async ({
   }
   const anchors = await verifyAnchors(folder, keys, from, find)
   const hashes = new Map(anchors.map(({ anchor, sha256 }) => [anchor.day, sha256]))
+  const droppedDays = new Set<Day>()
+  const ends = createEnds(folder, keys)
 
   /** What is really there; `damaged` where some of it is a finding. */
   const chainOf = async (place: Place, keyId = '', records?: number): Promise<ChainStatement> => {
     const before = count.findings
     const summary = createSummary(place, keyId)
-    for await (const block of readChain(folder, place, keys, find, records)) {
-      if (summary.roots.length === 0) namesItsAnchor(place, block[0]?.bytes)
+    const reach = createReach(find)
+    for await (const block of readChain(folder, place, keys, reach.find, records)) {
+      reach.add(block)
+      if (summary.roots.length === 0) await namesWhatWasBefore(place, block[0]?.bytes)
       summary.add(block)
     }
     const statement = summary.statement()
+    ends.has(place, records ?? reach.records())
     count.chains += 1
     count.records += statement.records
     return count.findings > before ? { ...statement, damaged: true } : statement
   }
 
   /** Somebody who takes away the newest anchors with their days takes away what the chains after them name. */
-  const namesItsAnchor = (place: Place, bytes: Buffer | undefined): void => {
+  const namesWhatWasBefore = async (place: Place, bytes: Buffer | undefined): Promise<void> => {
     const record = bytes && recordIn(bytes)
-    if (record?.kind !== 'chain.opened' || record.previous === undefined) return
+    if (record?.kind !== 'chain.opened') return
+    if (record.after !== undefined) ends.says(place, record.after)
+    if (record.previous === undefined) return
     const { day, sha256 } = record.previous
-    if (day < from || hashes.get(day) === sha256) return
+    if (day < from || (hashes.get(day) ?? (await anchorSince(day))) === sha256) return
     const what = hashes.has(day) ? 'changed' : 'missing'
     find({ file: `anchors/${day}.json`, what, note: `${place.day}/${place.chain} names another one` })
   }
+
+  /** Of a day that a gateway has closed since the anchors were read: to read everything may take hours. */
+  const anchorSince = (day: Day): Promise<string | undefined> =>
+    readSigned(anchorPath(folder, day))
+      .then((signed) => openStatement<Anchor>(signed, 'register anchor', keys) && sha256Of(signed.statement))
+      .catch(() => undefined)
 
   for (const { anchor, sha256 } of anchors) {
     const { day } = anchor
     if (await verifyDropped(folder, keys, anchor, sha256, find)) {
       count.dropped += 1
+      droppedDays.add(day)
       continue
     }
     count.closed += 1
-    for (const said of anchor.chains) {
-      const place = { day, chain: said.chain }
-      const found = await chainOf(place, said.key, said.records)
-      if (!found.damaged) compare(place, said, found, find)
+    for (const signed of anchor.chains) {
+      const place = { day, chain: signed.chain }
+      const found = await chainOf(place, signed.key, signed.records)
+      if (!found.damaged) compare(place, signed, found, find)
       await verifyIndex(folder, place, keys, find)
-      if (!said.damaged) await verifyLines(folder, place, said.records, find)
+      if (!signed.damaged) await verifyLines(folder, place, signed.records, find)
     }
     const known = new Set(anchor.chains.map(({ chain }) => chain))
     for (const chain of await chainsIn(folder, day)) {
@@ -100,6 +115,7 @@ export const verifyRegister = async ({
     if (closesAt(day) + LATE < now()) find({ file: day, what: 'unknown', note: 'the day is over and has no anchor' })
     for (const chain of await chainsIn(folder, day)) await chainOf({ day, chain })
   }
+  await ends.verify((day) => day >= from && !droppedDays.has(day), find)
   for (const name of (await namesIn(folder)).filter((one) => one.endsWith('.log')))
     find({ file: name, what: 'unreadable', note: 'it is of an earlier version: move it away' })
 
@@ -136,9 +152,8 @@ const verifyIndex = async (folder: string, place: Place, keys: readonly Register
   const path = segmentPath(folder, place)
   try {
     const segment = await openSegment(path, place, keys)
-    const whole = await segment.indexIsWhole().finally(() => segment.close())
-    if (!whole && segment.table !== undefined)
-      find({ file: `${place.day}/${basename(path)}`, what: 'changed', note: 'its index' })
+    const note = await segment.damage().finally(() => segment.close())
+    if (note !== undefined) find({ file: `${place.day}/${basename(path)}`, what: 'changed', note })
   } catch {
     // told when its records were read
   }

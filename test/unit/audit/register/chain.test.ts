@@ -1,8 +1,10 @@
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   appendText,
   createTestRegister,
+  DAY,
   editLines,
   response,
   type TestRegister,
@@ -123,6 +125,72 @@ describe('a chain in lines', () => {
     expect(await test.verify()).toMatchObject({ texts: [], records: 6 })
     await appendText(path, 'x')
     expect(await test.verify()).toMatchObject({ texts: [], records: 6 })
+  })
+
+  describe('whose end was cut off, or whose file was taken away', () => {
+    const chain = `${today}/gw1-101-00000001-1`
+    const tomorrow = '2026-01-16'
+
+    it('is named by what the next chain of its process says of it', async () => {
+      const register = test.open()
+      for (const number of [1, 2, 3]) await register.write(response(number))
+      test.clock.now += DAY
+      await register.write(response(4))
+      expect((await test.verify()).texts).toEqual([])
+      const path = await test.fileOf(today)
+      const note = `${tomorrow}/gw1-101-00000001-2 says that it had 4 records`
+      await editLines(path, (lines) => lines.slice(0, -2))
+      expect((await test.verify()).texts).toEqual([`${chain}: records 2 to 3 truncated (${note})`])
+      await truncate(path, 0)
+      expect((await test.verify()).texts).toEqual([`${chain}: missing (${note})`])
+      await rm(path)
+      expect((await test.verify()).texts).toEqual([`${chain}: missing (${note})`])
+      expect((await test.verify(tomorrow)).texts).toEqual([])
+    })
+
+    it('is named while its process still runs: that notices at its next record', async () => {
+      const register = test.open()
+      for (const number of [1, 2, 3]) await register.write(response(number))
+      const path = await test.fileOf(today)
+      await rm(path)
+      await expect(register.write(response(4))).rejects.toThrow('register_unavailable')
+      expect(test.events).toMatchObject([{ type: 'register.failed', reason: `somebody removed ${path}` }])
+      await register.write(response(4))
+      expect((await test.verify()).texts).toEqual([
+        `${chain}: missing (${today}/gw1-101-00000001-2 says that it had 4 records)`,
+      ])
+    })
+
+    it('is named and not filled up where its process meets a file that became shorter', async () => {
+      const register = test.open()
+      for (const number of [1, 2, 3, 4, 5]) await register.write(response(number))
+      const path = await test.fileOf(today)
+      await editLines(path, (lines) => lines.slice(0, -3))
+      await expect(register.write(response(6))).rejects.toThrow('register_unavailable')
+      expect((await readFile(path)).includes(0)).toBe(false)
+      await register.write(response(6))
+      expect((await test.verify()).texts).toEqual([`${chain}.log: records 3 to 5 removed`])
+    })
+
+    it('is not suspected where it grew while all was read', async () => {
+      const register = test.open()
+      await register.write(response(1))
+      const path = await test.fileOf(today)
+      const shorter = await readFile(path)
+      await register.write(response(2))
+      test.clock.now += DAY
+      await register.write(response(3))
+      const whole = await readFile(path)
+      await writeFile(path, shorter)
+      // the clock is asked before each open day is read
+      let asked = 0
+      const { texts } = await test.verify(undefined, (time) => {
+        asked += 1
+        if (asked === 2) writeFileSync(path, whole)
+        return time
+      })
+      expect([texts, asked]).toEqual([[], 2])
+    })
   })
 
   it('says that a file of an earlier version cannot be read', async () => {

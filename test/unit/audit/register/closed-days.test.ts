@@ -1,3 +1,4 @@
+import { existsSync, renameSync } from 'node:fs'
 import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -274,6 +275,55 @@ describe('what verify finds in closed days', () => {
     expect((await test.verify()).texts[0]).toMatch(
       `anchors/${dayAt(1)}.json: forged (it follows none and names ${dayAt(0)}`,
     )
+  })
+
+  it('finds that the newest closed day was taken out, as soon as one record was written since', async () => {
+    const register = test.open()
+    await register.write(response(1))
+    test.clock.now = Date.parse('2026-01-16T00:01:00Z')
+    await register.write(response(2))
+    test.clock.now += DAY / 24
+    // closes the day, while the chain of today has been under way for an hour
+    await register.housekeep()
+    expect(await test.pathsOf(dayAt(1))).toHaveLength(2)
+    await register.housekeep()
+    expect(await test.pathsOf(dayAt(1))).toHaveLength(2)
+    expect((await test.verify()).texts).toEqual([])
+    await rm(join(test.folder, dayAt(0)), { recursive: true })
+    await rm(anchorPath(test.folder, dayAt(0)))
+    expect((await test.verify()).texts).toEqual([
+      `anchors/${dayAt(0)}.json: missing (${dayAt(1)}/gw1-101-00000001-3 names another one)`,
+      `${dayAt(0)}/gw1-101-00000001-1: missing (${dayAt(1)}/gw1-101-00000001-2 says that it had 3 records)`,
+    ])
+  })
+
+  it('finds no fault with a day that is closed while all is read', async () => {
+    await closed()
+    const register = test.open()
+    await register.write(response(1))
+    const path = anchorPath(test.folder, dayAt(2))
+    await rename(path, `${path}.away`)
+    const { texts } = await test.verify(undefined, (time) => {
+      if (existsSync(`${path}.away`)) renameSync(`${path}.away`, path)
+      return time
+    })
+    expect(texts).toEqual([])
+  })
+
+  it.each([
+    ['between its blocks', (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('\n') + 1).length, 0],
+    ['it is longer than it was written', (bytes: Buffer) => bytes.length - 4 - bytes.readUInt32BE(bytes.length - 4), 3],
+  ])('finds bytes that no seal covers: %s', async (note, at, more) => {
+    const path = await closed()
+    const bytes = await readFile(path)
+    const from = at(bytes)
+    const changed = Buffer.from(bytes)
+    changed[from] = (changed[from] ?? 0) ^ 1
+    await writeFile(
+      path,
+      more === 0 ? changed : Buffer.concat([bytes.subarray(0, from), Buffer.alloc(more), bytes.subarray(from)]),
+    )
+    expect((await test.verify()).texts).toEqual([`${name(1)}: changed (${note})`])
   })
 
   it('finds an anchor that was written anew by who has no key, and by who has one', async () => {
