@@ -3,7 +3,7 @@
  * values: entityIDs of providers, tenants, codes of our table; nothing that a stranger can make up.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { AuditEvent } from '../audit/events.ts'
+import { type AuditEvent, alarms as alarmEvents } from '../audit/events.ts'
 import { type Listener, severityOf } from '../audit/log.ts'
 import type { RequestObserver } from '../http/request-log.ts'
 
@@ -86,6 +86,12 @@ export const createMetrics = (watched: Watched): Metrics => {
     'upstream',
     'idp',
   ])
+  const lastOfAll = gauge(
+    'varco_last_login_timestamp_seconds',
+    'When the last login was complete; before the first one, when the process began.',
+    [],
+  )
+  lastOfAll.set(watched.now() / 1000)
   const tokens = counter('varco_tokens_issued_total', 'Token answers.', ['tenant'])
   const oidcRefused = counter('varco_oidc_refused_total', 'OpenID Connect requests refused, by OAuth error.', [
     'tenant',
@@ -94,6 +100,8 @@ export const createMetrics = (watched: Watched): Metrics => {
   const pages = counter('varco_requests_refused_total', 'Requests that ended in an error page or JSON.', ['code'])
   const limits = counter('varco_limits_reached_total', 'Networks that did something too often.', ['tenant', 'limit'])
   const alarms = counter('varco_alarms_total', 'Events that a human must look at: docs/events.md.', ['event'])
+  // from a counter that appears with its first event Prometheus learns of the second one only
+  for (const event of alarmEvents) alarms.inc({ event }, 0)
   const http = new Histogram({
     name: 'varco_http_request_duration_seconds',
     help: 'Time to answer.',
@@ -108,6 +116,8 @@ export const createMetrics = (watched: Watched): Metrics => {
     registers,
   })
   const writeFailures = counter('varco_register_write_failures_total', 'Records that could not be written.', [])
+  const registerUp = gauge('varco_register_up', '1 when the last record of the register could be written.', [])
+  registerUp.set(1)
 
   gauge('varco_build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
     { version: watched.version, node: process.version },
@@ -150,7 +160,13 @@ export const createMetrics = (watched: Watched): Metrics => {
     },
     'login.refused': ({ upstream = '', idp = '', code, authenticated }) =>
       refused.inc({ upstream, idp, code, authenticated: String(authenticated) }),
-    'login.finished': ({ tenant, upstream }) => finished.inc({ tenant, upstream }),
+    'login.finished': ({ tenant, upstream }) => {
+      lastOfAll.set(watched.now() / 1000)
+      finished.inc({ tenant, upstream })
+    },
+    // also where logins go on without it, and no write is seen to fail
+    'register.failed': () => registerUp.set(0),
+    'register.recovered': () => registerUp.set(1),
     'login.abandoned': ({ tenant }) => abandoned.inc({ tenant }),
     'token.issued': ({ tenant }) => tokens.inc({ tenant }),
     'oidc.refused': ({ tenant, error }) => oidcRefused.inc({ tenant, error }),

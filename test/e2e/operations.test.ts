@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { alarms } from '../../src/audit/events.ts'
 import { traceLogin } from '../../src/audit/trace.ts'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { linksIn } from '../fixtures/gateway/stories.ts'
@@ -38,6 +39,13 @@ describe('who operates the gateway', () => {
     expect(figure(text, `varco_idp_last_login_timestamp_seconds{${idp}}`)).toBeGreaterThan(1.7e9)
     expect(figure(text, 'varco_certificate_expiry_timestamp_seconds{use="spid",tenant=""}')).toBeGreaterThan(1.7e9)
     expect(figure(text, 'varco_http_request_duration_seconds_count{route="saml",method="POST",status="303"}')).toBe(2)
+  })
+
+  it('reads zero of each alarm that has not rung: Prometheus learns nothing from a counter that appears with one', async () => {
+    const text = await metrics()
+    for (const event of alarms) expect(figure(text, `varco_alarms_total{event="${event}"}`), event).not.toBeNaN()
+    expect(figure(text, 'varco_register_up')).toBe(1)
+    expect(figure(text, 'varco_last_login_timestamp_seconds')).toBeGreaterThan(1.7e9)
   })
 
   it('never lets a stranger make new series of the metrics', async () => {

@@ -351,9 +351,12 @@ describe('a register that cannot be written', () => {
       const { login, end } = await started.loginBy('spid')
       await started.claimsOf(login, end)
       expect(started.events('register.failed')).toMatchObject([{ logins: 'unrecorded' }])
+      const metrics = async () => (await fetch(`${started.operations}/metrics`)).text()
+      expect(await metrics()).toContain('varco_register_up 0')
       await find()
       await started.loginBy('spid')
       expect(started.events('register.recovered')).toMatchObject([{ lost: 5 }])
+      expect(await metrics()).toContain('varco_register_up 1')
       const [first] = await started.registered()
       expect(first).toMatchObject({ kind: 'chain.opened', lost: { records: 5 } })
     } finally {

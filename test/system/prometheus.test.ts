@@ -63,6 +63,13 @@ describe('the alarms for Prometheus', () => {
     expect(alerts.filter(({ annotations }) => !headings.includes(annotations.runbook))).toEqual([])
   })
 
+  const resultOf = (tests: string) => {
+    const file = join(folder, 'tests.yml')
+    writeFileSync(file, tests)
+    const { status, stdout, stderr } = promtool('test', 'rules', file)
+    return [status, stdout + stderr]
+  }
+
   it('ring when they should and not before', () => {
     const tests = `rule_files: [${rules}]
 evaluation_interval: 1m
@@ -73,6 +80,16 @@ tests:
       - { series: 'varco_list_last_read_timestamp_seconds{list="spid_registry"}', values: '1x6000' }
       - { series: 'varco_logins_sent_total{upstream="spid",idp="quiet"}', values: '0+1x100' }
       - { series: 'varco_logins_returned_total{upstream="spid",idp="quiet",level="2"}', values: '7x100' }
+      - { series: 'varco_list_last_read_timestamp_seconds{list="trust_list",instance="a"}', values: '0x6000' }
+      - { series: 'varco_register_up{instance="a"}', values: '1x10 0x100' }
+      # counters that are there only with their first event
+      - { series: 'varco_alarms_total{event="tenant.not_served"}', values: '_x10 1x100' }
+      - { series: 'varco_alarms_total{event="register.damaged"}', values: '_x10 1x100' }
+      - { series: 'varco_logins_refused_total{upstream="spid",idp="strict",code="idp_request_rejected",authenticated="true"}', values: '_x10 1x100' }
+      - { series: 'varco_logins_refused_total{upstream="spid",idp="one",code="saml_conditions_invalid",authenticated="true"}', values: '_x10 1x100' }
+      - { series: 'varco_logins_refused_total{upstream="spid",idp="two",code="saml_conditions_invalid",authenticated="true"}', values: '_x10 1x100' }
+      - { series: 'varco_logins_sent_total{upstream="spid",idp="first"}', values: '0+1x100' }
+      - { series: 'varco_logins_returned_total{upstream="spid",idp="first",level="2"}', values: '_x50 1x100' }
       - { series: 'varco_logins_sent_total{upstream="spid",idp="well"}', values: '0+1x100' }
       - { series: 'varco_logins_returned_total{upstream="spid",idp="well",level="2"}', values: '0+1x100' }
     alert_rule_test:
@@ -88,10 +105,60 @@ tests:
           - exp_labels: { severity: warning, upstream: spid, idp: quiet }
             exp_annotations: { summary: "Citizens go to spid quiet and nobody comes back", runbook: "operations.md#a-provider-fails" }
       - { eval_time: 60m, alertname: VarcoListOld, exp_alerts: [] }
+      - eval_time: 61m
+        alertname: VarcoListNeverRead
+        exp_alerts:
+          - exp_labels: { severity: warning, list: trust_list, instance: a }
+            exp_annotations: { summary: "trust_list could not be read since a started: an older copy is in use, or none", runbook: "operations.md#a-national-list-is-old" }
+      - { eval_time: 9m, alertname: VarcoRegisterFails, exp_alerts: [] }
+      - eval_time: 60m
+        alertname: VarcoRegisterFails
+        exp_alerts:
+          - exp_labels: { severity: critical, instance: a }
+            exp_annotations: { summary: "The register cannot be written: logins are refused, or go unrecorded where the configuration says so", runbook: "operations.md#the-register-cannot-be-written" }
+      - { eval_time: 9m, alertname: VarcoTenantNotServed, exp_alerts: [] }
+      - eval_time: 15m
+        alertname: VarcoTenantNotServed
+        exp_alerts:
+          - exp_labels: { severity: critical, event: tenant.not_served }
+            exp_annotations: { summary: "A tenant is not served: its keys are missing or its file is wrong", runbook: "operations.md#a-tenant-is-not-served" }
+      - { eval_time: 30m, alertname: VarcoTenantNotServed, exp_alerts: [] }
+      - eval_time: 60m
+        alertname: VarcoAlarm
+        exp_alerts:
+          - exp_labels: { severity: warning, event: register.damaged }
+            exp_annotations: { summary: "register.damaged: see docs/events.md", runbook: "operations.md#another-alarm" }
+      - eval_time: 15m
+        alertname: VarcoRequestsRejected
+        exp_alerts:
+          - exp_labels: { severity: critical, upstream: spid, idp: strict, code: idp_request_rejected, authenticated: "true" }
+            exp_annotations: { summary: "strict refuses our requests (codes 8 to 18)", runbook: "operations.md#a-provider-refuses-our-requests" }
+      - eval_time: 15m
+        alertname: VarcoClockDrift
+        exp_alerts:
+          - exp_labels: { severity: critical }
+            exp_annotations: { summary: "Several providers' answers are from the wrong time: it is our clock", runbook: "operations.md#the-clock-is-wrong" }
 `
-    const file = join(folder, 'tests.yml')
-    writeFileSync(file, tests)
-    const { status, stdout, stderr } = promtool('test', 'rules', file)
-    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')])
+    expect(resultOf(tests)).toEqual([0, expect.stringContaining('SUCCESS')])
+  })
+
+  it('ring when nobody logs in by day, and by night do not', () => {
+    // the last login was on Monday, the 5th of January 1970, at 8 o'clock; then it is 8:30, 9:30 and 20:00
+    const tests = `rule_files: [${rules}]
+evaluation_interval: 10m
+tests:
+  - interval: 5m
+    input_series:
+      - { series: 'varco_last_login_timestamp_seconds{instance="a"}', values: '374400x1500' }
+    alert_rule_test:
+      - { eval_time: 6270m, alertname: VarcoNobodyLogsIn, exp_alerts: [] }
+      - eval_time: 6330m
+        alertname: VarcoNobodyLogsIn
+        exp_alerts:
+          - exp_labels: { severity: critical }
+            exp_annotations: { summary: "Nobody has logged in for an hour of a working day", runbook: "operations.md#nobody-logs-in" }
+      - { eval_time: 6960m, alertname: VarcoNobodyLogsIn, exp_alerts: [] }
+`
+    expect(resultOf(tests)).toEqual([0, expect.stringContaining('SUCCESS')])
   })
 })
