@@ -6,6 +6,7 @@ import { withControl } from './control.ts'
 import { clock, gateways, metadata, names, tls } from './doctor/around.ts'
 import { type Check, type Finding, fail, type Surroundings } from './doctor/finding.ts'
 import { certificates, disk, keys, lists, runtime, secrets } from './doctor/here.ts'
+import { printable } from './printable.ts'
 
 const checks: readonly Check[] = [
   runtime,
@@ -34,7 +35,7 @@ const examine = (around: Surroundings): Promise<readonly (readonly Finding[])[]>
 const marks = { ok: '✓', warn: '!', fail: '✗' } as const
 
 const lineOf = ({ check, health, message, fix }: Finding): string =>
-  `${marks[health]} ${check}: ${message}${fix === undefined ? '' : `\n    → ${fix}`}\n`
+  `${marks[health]} ${check}: ${printable(message)}${fix === undefined ? '' : `\n    → ${fix}`}\n`
 
 export const doctor: Command = {
   name: 'doctor',

@@ -10,6 +10,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts'
 import { createRegisterKeyring, type RegisterKeyring } from '../keyring/register-keys.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
+import { printable } from './printable.ts'
 
 export interface OpenedRegister {
   readonly config: GatewayConfig
@@ -41,7 +42,7 @@ export const openRegister = async (args: Arguments, world: World): Promise<Opene
   const findings: Finding[] = []
   const find = (finding: Finding): void => {
     findings.push(finding)
-    world.err(`${findingText(finding)}\n`)
+    world.err(`${printable(findingText(finding))}\n`)
   }
   return {
     config,

@@ -4,6 +4,7 @@ import type { Term } from '../audit/register/terms.ts'
 import { supportCodeOf } from '../audit/trace.ts'
 import { type Arguments, type Command, jsonText, UsageError, type World } from './command.ts'
 import { openRegister, personIn, reasonIn } from './open-register.ts'
+import { printable } from './printable.ts'
 
 /** What to look for, in the register's words, and how that is noted. */
 const soughtIn = async ({ assertion, request, support, person }: Arguments['register'], world: World) => {
@@ -26,7 +27,7 @@ const HEAD = ['time', 'kind', 'salt']
 const text = (record: Readonly<Record<string, unknown>>): string => {
   const facts = Object.entries(record).filter(([name]) => !HEAD.includes(name))
   const lines = facts.map(
-    ([name, value]) => `    ${name}  ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([name, value]) => `    ${name}  ${printable(typeof value === 'string' ? value : JSON.stringify(value), '      ')}`,
   )
   return [`${record.time}  ${record.kind}`, ...lines, ''].join('\n')
 }

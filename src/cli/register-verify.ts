@@ -2,6 +2,7 @@ import { type Finding, findingText } from '../audit/register/finding.ts'
 import { verifyRegister } from '../audit/register/verify.ts'
 import { type Command, jsonText } from './command.ts'
 import { openRegister } from './open-register.ts'
+import { printable } from './printable.ts'
 
 export const registerVerify: Command = {
   name: 'register verify',
@@ -15,7 +16,7 @@ export const registerVerify: Command = {
     const findings: Finding[] = []
     const find = (finding: Finding): void => {
       findings.push(finding)
-      if (!args.json) world.out(`${findingText(finding)}\n`)
+      if (!args.json) world.out(`${printable(findingText(finding))}\n`)
     }
     const verified = await verifyRegister({ folder, keys, ...(from !== undefined && { from }), now: world.now, find })
     if (args.json) world.out(jsonText({ ...verified, findings }))

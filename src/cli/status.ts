@@ -4,6 +4,7 @@ import type { Switches } from '../operations/switches.ts'
 import { type Command, jsonText } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 import { withControl } from './control.ts'
+import { printable } from './printable.ts'
 
 const ago = (now: number, time: number | undefined): string => {
   if (time === undefined) return 'never'
@@ -30,7 +31,7 @@ const text = (gateways: readonly Presence[], switches: Switches, now: number): s
   const switched = Object.entries(switches)
   lines.push(switched.length === 0 ? 'nothing is paused' : 'switched')
   for (const [target, { until, reason, by }] of switched)
-    lines.push(`  ${target} until ${new Date(until).toISOString()} by ${by}: ${reason}`)
+    lines.push(`  ${target} until ${new Date(until).toISOString()} by ${printable(`${by}: ${reason}`)}`)
   const logins = Object.entries(newest(gateways)).sort(([, a], [, b]) => b - a)
   lines.push(logins.length === 0 ? 'nobody has logged in since the start' : 'last logins')
   for (const [way, time] of logins) lines.push(`  ${way}  ${ago(now, time)}`)

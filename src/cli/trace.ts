@@ -4,6 +4,7 @@ import { supportCodeOf, traceLogin } from '../audit/trace.ts'
 import { type ErrorCode, errorRow, isErrorCode } from '../errors.ts'
 import { type Command, jsonText } from './command.ts'
 import { readConfiguration } from './configuration.ts'
+import { printable } from './printable.ts'
 
 /** In the order of a journey, in the words of whoever is on the phone. */
 const sentences: Readonly<Record<string, string>> = {
@@ -13,20 +14,27 @@ const sentences: Readonly<Record<string, string>> = {
   'login.refused': 'came back, and the answer was refused',
   'login.cross_browser': 'came back in another browser than the one that began',
   'login.abandoned': 'gave up on the login page',
+  'login.left': 'took the service’s other way in',
   'login.finished': 'the login is complete',
+  'session.used': 'was let in by an earlier login, without another one',
   'code.issued': 'went back to the site',
   'token.issued': 'the site took the tokens',
+  'oidc.refused': 'the site got an error in the place of a code or token',
+  'code.replayed': 'the site brought a code a second time: its tokens were revoked',
+  'refresh_token.replayed': 'a refresh token came a second time: everything of that login was revoked',
+  'session.ended': 'the session here ended',
+  'limit.reached': 'their network did something too often',
   'request.refused': 'saw an error page',
 }
 
-const shown = ['tenant', 'client', 'upstream', 'idp', 'assurance', 'error', 'detail'] as const
+const shown = ['tenant', 'client', 'upstream', 'idp', 'assurance', 'error', 'limit', 'why', 'detail'] as const
 
 const described = (step: Step): string => {
   const facts = shown.flatMap((name) => (step[name] === undefined ? [] : [`${name} ${step[name]}`]))
   const code = typeof step.code === 'string' ? [`code ${step.code}`] : []
   return [
     `${step.time}  ${step.requestId}  ${sentences[step.event] ?? step.event}`,
-    ...[...code, ...facts].map((fact) => `    ${fact}`),
+    ...[...code, ...facts].map((fact) => `    ${printable(fact, '      ')}`),
   ].join('\n')
 }
 

@@ -18,6 +18,7 @@ describe('varco doctor', () => {
     resolve: async () => ['192.0.2.7'],
     certificateEnd: async () => Date.now() + 80 * DAY,
     freeBytes: async () => 40 * 1024 ** 3,
+    assertWritable: async () => undefined,
     fetch: (async (input) => {
       const { text, status } = await gateway.browser().get(String(input))
       return new Response(text, { status })
@@ -43,6 +44,8 @@ describe('varco doctor', () => {
     ['tls', { certificateEnd: () => Promise.reject(new Error('self-signed certificate')) }, /self-signed/],
     ['tls', { certificateEnd: async () => Date.now() + 3 * DAY + 1000 }, /ends in 3 days/],
     ['disk', { freeBytes: async () => 1000 }, /0\.0 GB left/],
+    ['disk', { assertWritable: () => Promise.reject({ code: 'EROFS' }) }, /cannot be written: .*read-only \(EROFS\)/],
+    ['metadata', { fetch: () => Promise.reject(new Error('no answer')) }, /does not answer: no answer/],
   ])('fails for %s and says what to do', async (check, other, message) => {
     const { code, bad } = await doctor(other)
     expect(code).toBe(1)
@@ -55,6 +58,17 @@ describe('varco doctor', () => {
   it('warns when another metadata is served than the configuration says', async () => {
     const { bad } = await doctor({ fetch: async () => new Response('<md:EntityDescriptor/>') })
     expect(bad.filter(({ check }) => check === 'metadata').length).toBeGreaterThan(0)
+  })
+
+  it('waits once for an address that does not answer, however many Comuni stand there', async () => {
+    let asked = 0
+    const silent = () => {
+      asked += 1
+      return Promise.reject(new Error('no answer'))
+    }
+    const { bad } = await doctor({ fetch: silent })
+    expect(bad.filter(({ check }) => check === 'metadata')).toHaveLength(1)
+    expect(asked).toBeLessThanOrEqual(8)
   })
 
   it('warns when others can read what stands in state_dir', async () => {

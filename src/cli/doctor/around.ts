@@ -72,6 +72,23 @@ export const gateways: Check = async ({ control }) => {
   ]
 }
 
+/** Documents that are fetched side by side. */
+const AT_ONCE = 8
+
+const differs = (entityId: string, tenant: string): Finding =>
+  warn(
+    'metadata',
+    `${entityId} does not serve what the configuration of ${tenant} says`,
+    'restart the gateways; if it was registered, send the new metadata to AgID or the Ministry',
+  )
+
+const unreachable = (url: string, { message }: Error): Finding =>
+  fail(
+    'metadata',
+    `${url} does not answer: ${message}`,
+    'see DNS, proxy and TLS: citizens and sites get no answer either',
+  )
+
 /** What is served must be what the configuration says now: AgID and the Ministry hold a copy. */
 export const metadata: Check = async ({ config, fetch }) => {
   const document = createServedMetadata(config)
@@ -81,22 +98,23 @@ export const metadata: Check = async ({ config, fetch }) => {
       { tenant: id, entityId: spid.entityId },
       { tenant: id, entityId: cie.entityId },
     ])
-  const findings: Finding[] = []
-  for (const { tenant, entityId } of documents) {
+  const asked = documents.flatMap(({ tenant, entityId }) => {
     const wanted = document(entityId)
-    if (wanted === undefined || 'missing' in wanted) continue
-    const served = await fetch(entityId).then(
-      async (response) => (response.ok ? response.text() : `status ${response.status}`),
-      (error: Error) => error.message,
+    return wanted === undefined || 'missing' in wanted ? [] : [{ tenant, entityId, xml: wanted.xml }]
+  })
+  const findings: Finding[] = []
+  for (let from = 0; from < asked.length; from += AT_ONCE) {
+    const served = await Promise.all(
+      asked.slice(from, from + AT_ONCE).map(async ({ tenant, entityId, xml }) => {
+        const response = await fetch(entityId).catch((error: Error) => error)
+        if (response instanceof Error) return response
+        return response.ok && (await response.text()) === xml ? undefined : differs(entityId, tenant)
+      }),
     )
-    if (served !== wanted.xml)
-      findings.push(
-        warn(
-          'metadata',
-          `${entityId} does not serve what the configuration of ${tenant} says`,
-          'restart the gateways; if it was registered, send the new metadata to AgID or the Ministry',
-        ),
-      )
+    // hundreds of Comuni stand at one address: who does not answer once is not waited for again and again
+    const silent = served.find((one) => one instanceof Error)
+    if (silent !== undefined) return [...findings, unreachable(config.publicUrl, silent)]
+    findings.push(...served.flatMap((one) => (one === undefined || one instanceof Error ? [] : [one])))
   }
-  return findings.length > 0 ? findings : [ok('metadata', `${documents.length} documents are served as configured`)]
+  return findings.length > 0 ? findings : [ok('metadata', `${asked.length} documents are served as configured`)]
 }

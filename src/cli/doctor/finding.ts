@@ -24,6 +24,8 @@ export interface Surroundings {
   /** Milliseconds since 1970; undefined where there is no such file. */
   readonly modifiedAt: (path: string) => Promise<number | undefined>
   readonly freeBytes: (path: string) => Promise<number>
+  /** Rejects, with the system's code, where this account cannot write there or the file system is read-only. */
+  readonly assertWritable: (path: string) => Promise<void>
   /** Permission bits. */
   readonly modeOf: (path: string) => Promise<number | undefined>
   readonly hasKeys: (tenant: string) => Promise<boolean>

@@ -1,5 +1,6 @@
 /** What this machine alone can tell: runtime, disk, keys, secrets, certificates, the kept lists. */
 import { X509Certificate } from 'node:crypto'
+import { reasonOf } from '../../audit/register/failure.ts'
 import { certificatesInUse } from '../../service-provider/certificate.ts'
 import { trustListPath } from '../../trust-list/registry.ts'
 import { lastGoodPath } from '../../upstream/spid/registry-source.ts'
@@ -18,14 +19,24 @@ export const runtime: Check = async () => {
 
 const GIGABYTE = 1024 ** 3
 
-export const disk: Check = async ({ config: { stateDir }, freeBytes, modeOf }) => {
+export const disk: Check = async ({ config: { stateDir }, freeBytes, assertWritable, modeOf }) => {
   const mode = await modeOf(stateDir)
   if (mode === undefined)
     return [fail('disk', `${stateDir} does not exist`, 'make it, owned by the account that runs Varco, with mode 0700')]
   const free = (await freeBytes(stateDir)) / GIGABYTE
   const left = `${free.toFixed(1)} GB left at ${stateDir}`
   const more = 'give it more room: when the register cannot be written nobody can log in'
+  const readOnly = await assertWritable(stateDir).then(() => undefined, reasonOf)
   return [
+    ...(readOnly === undefined
+      ? []
+      : [
+          fail(
+            'disk',
+            `${stateDir} cannot be written: ${readOnly}`,
+            'mount it writable, or run this as the gateway’s account',
+          ),
+        ]),
     free < 1 ? fail('disk', left, more) : free < 5 ? warn('disk', left, more) : ok('disk', left),
     ...((mode & 0o077) === 0
       ? []

@@ -1,11 +1,14 @@
 /** How `varco doctor` looks at disk and network. */
 import { lookup } from 'node:dns/promises'
-import { stat, statfs } from 'node:fs/promises'
+import { access, constants, stat, statfs } from 'node:fs/promises'
 import { connect } from 'node:tls'
 import { createOutgoingFetch } from '../../http/outgoing-fetch.ts'
 import type { Surroundings } from './finding.ts'
 
-export type Look = Pick<Surroundings, 'fetch' | 'resolve' | 'certificateEnd' | 'modifiedAt' | 'freeBytes' | 'modeOf'>
+export type Look = Pick<
+  Surroundings,
+  'fetch' | 'resolve' | 'certificateEnd' | 'modifiedAt' | 'freeBytes' | 'assertWritable' | 'modeOf'
+>
 
 const PATIENCE = 5000
 
@@ -33,5 +36,6 @@ export const look: Look = {
     const { bavail, bsize } = await statfs(path)
     return bavail * bsize
   },
+  assertWritable: (path) => access(path, constants.W_OK),
   modeOf: async (path) => (await statOf(path))?.mode,
 }
