@@ -1,6 +1,8 @@
 /** A change of a tenant's file by a command: checked as a whole before it is written, and every other byte stays. */
 import { join } from 'node:path'
 import type { GatewayConfig } from '../config/gateway-config.ts'
+import { loadGatewayConfig } from '../config/load.ts'
+import { formatProblems, type Problem } from '../config/problem.ts'
 import { editYaml, type YamlEdit, YamlEditError } from '../config/yaml-edit.ts'
 import { parseYaml } from '../config/yaml-file.ts'
 import { StartError } from '../errors.ts'
@@ -33,31 +35,50 @@ export const readTenantFile = async (args: Arguments, world: World, id: string):
 
 /** Writes the file, or says on the error output what would be wrong with it and resolves with `false`. */
 export const writeTenantFile = async (
-  { file, text }: TenantFile,
+  tenantFile: TenantFile,
   edits: readonly YamlEdit[],
   args: Arguments,
   world: World,
 ): Promise<boolean> => {
-  const changed = edited(file, text, edits)
-  const { readers } = world
-  const readFile = (path: string) => (join(path) === join(file) ? Promise.resolve(changed) : readers.readFile(path))
-  const checked = await readConfiguration(args, { ...world, readers: { ...readers, readFile } })
-  if (checked === undefined) {
-    world.err('Nothing was written.\n')
+  const changed = editTenantFile(tenantFile, edits)
+  const problems = await problemsOfChange(tenantFile, changed, args, world)
+  if (problems.length > 0) {
+    world.err(`${formatProblems(problems)}Nothing was written.\n`)
     return false
   }
-  if ((await readers.readFile(file)) !== text) {
-    throw new UsageError(`${file} was changed by somebody else at this moment: type it again.`)
-  }
-  await world.writeFile(file, changed)
+  await replaceTenantFile(tenantFile, changed, world)
   return true
 }
 
-const edited = (file: string, text: string, edits: readonly YamlEdit[]): string => {
+/** The text of the file after these edits. Throws a StartError where no program can make them. */
+export const editTenantFile = ({ file, text }: TenantFile, edits: readonly YamlEdit[]): string => {
   try {
     return editYaml(text, edits)
   } catch (cause) {
     if (cause instanceof YamlEditError) throw new StartError(`${file}: ${cause.message}`, { cause })
     throw cause
   }
+}
+
+/** Of the whole gateway, if the file had this text. */
+export const problemsOfChange = async (
+  { file }: TenantFile,
+  changed: string,
+  { config = '' }: Arguments,
+  { readers }: World,
+): Promise<readonly Problem[]> => {
+  const readFile = (path: string) => (join(path) === join(file) ? Promise.resolve(changed) : readers.readFile(path))
+  const loaded = await loadGatewayConfig(config, { ...readers, readFile })
+  return 'problems' in loaded ? loaded.problems : []
+}
+
+/** Throws where somebody else changed it since it was read. */
+export const replaceTenantFile = async (
+  { file, text }: TenantFile,
+  changed: string,
+  { readers, writeFile }: World,
+): Promise<void> => {
+  if ((await readers.readFile(file)) !== text)
+    throw new UsageError(`${file} was changed by somebody else at this moment: type it again.`)
+  await writeFile(file, changed)
 }

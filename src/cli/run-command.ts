@@ -34,6 +34,7 @@ import { maintenance, upstreamPause, upstreamResume } from './switches.ts'
 import { tenantList } from './tenant-list.ts'
 import { tenantNew } from './tenant-new.ts'
 import { tenantNotice } from './tenant-notice.ts'
+import { tenantPublish, tenantSuspend } from './tenant-publish.ts'
 import { tenantShow } from './tenant-show.ts'
 import { tenantValidate } from './tenant-validate.ts'
 import { trace } from './trace.ts'
@@ -80,6 +81,8 @@ const commands: readonly Command[] = [
   tenantList,
   tenantValidate,
   tenantShow,
+  tenantPublish,
+  tenantSuspend,
   tenantNotice,
   clientAdd,
   clientSheet,

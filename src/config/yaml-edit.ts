@@ -66,6 +66,7 @@ const spliceOf = (text: string, root: Node | null, edit: YamlEdit): Splice => {
     if (list === undefined || (isScalar(list) && list.value === null))
       return spliceOf(text, root, { set: [edit.add], at: edit.to })
     if (!isSeq(list)) throw new Unclear()
+    if (list.flow && list.items.length === 0 && isWide(edit.add)) return firstItem(text, list, edit.add)
     return list.flow ? addToFlow(list, inlineText(edit.add)) : addItem(text, list as YAMLSeq<Node>, edit.add)
   }
   if ('remove' in edit) {
@@ -136,6 +137,20 @@ const addToFlow = (list: YAMLMap | YAMLSeq, added: string): Splice => {
   }
   const at = 'key' in last ? rangeOf(last.value ?? last.key)[1] : rangeOf(last)[1]
   return { from: at, to: at, text: `, ${added}` }
+}
+
+const isWide = (value: Plain): boolean => typeof value === 'object' && value !== null && Object.keys(value).length > 2
+
+/** In the place of `[]` behind a key: what stands behind it on the line stays there. */
+const firstItem = (text: string, list: YAMLSeq, value: Plain): Splice => {
+  const [start, end] = rangeOf(list)
+  const [, indent] = /^( *)[\w-]+: *$/.exec(text.slice(lineStart(text, start), start)) ?? []
+  if (indent === undefined) return addToFlow(list, inlineText(value))
+  const breakOf = lineBreakOf(text)
+  const to = lineEnd(text, end)
+  const behind = text.slice(end, to).trim()
+  const lines = blockText(value).map((line, at) => `${indent}  ${at === 0 ? '- ' : '  '}${line}`)
+  return { from: start - 1, to, text: `${[behind === '' ? '' : ` ${behind}`, ...lines].join(breakOf)}${breakOf}` }
 }
 
 /** The offset of the dash in front of an item of a block list. */

@@ -66,6 +66,9 @@ const aboutTenant = (tenant: Tenant): readonly Row[] => {
     ...(['privacyUrl', 'accessibilityUrl', 'accessibilityDeclared', 'notesUrl'] as const).map(
       (key): Row => [['legal', snake(key)], legal[key]],
     ),
+    ...(['agreement', 'spidMetadata', 'cieMetadata'] as const).map(
+      (key): Row => [['golive', snake(key)], tenant.golive[key]],
+    ),
     [['branding', 'colour'], branding.colour],
     [['branding', 'text'], branding.text],
     [['branding', 'logo'], branding.logo && 'a picture'],

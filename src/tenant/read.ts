@@ -125,6 +125,7 @@ export const readTenant = (
     // as a whole: the telephone of one with the opening hours of the other would be wrong
     helpdesk: file.helpdesk === undefined ? region.helpdesk : helpdeskOf(file.helpdesk),
     legal,
+    golive: goliveOf(file.golive),
     branding: {
       ...(file.branding.colour !== undefined && { colour: file.branding.colour.toLowerCase() }),
       ...(file.branding.text !== undefined && { text: file.branding.text }),
@@ -190,6 +191,12 @@ export const readClientSecrets = async (
   }
   return found
 }
+
+const goliveOf = ({ agreement, spid_metadata, cie_metadata }: TenantFile['golive']): Tenant['golive'] => ({
+  ...(agreement !== undefined && { agreement }),
+  ...(spid_metadata !== undefined && { spidMetadata: spid_metadata }),
+  ...(cie_metadata !== undefined && { cieMetadata: cie_metadata }),
+})
 
 export const helpdeskOf = ({ form_url, ...rest }: NonNullable<TenantFile['helpdesk']>): Tenant['helpdesk'] => ({
   ...rest,

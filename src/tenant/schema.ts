@@ -47,6 +47,15 @@ const host = z
     told('is not a host name', 'write it as accesso.comune.example.it, in small letters, without https://'),
   )
 
+const day = z.iso.date(told('is not a day', 'write it as "2026-10-01", in quotes'))
+
+/** What others have to do before citizens may come: the days on which they did. `varco tenant publish` asks for them. */
+const golive = block({
+  agreement: day.exactOptional(),
+  spid_metadata: day.exactOptional(),
+  cie_metadata: day.exactOptional(),
+})
+
 const languagesOf = (texts: unknown): readonly string[] =>
   typeof texts === 'object' && texts !== null ? Object.keys(texts).filter((key) => key in LANGUAGES) : []
 const LANGUAGES = Object.fromEntries(languages.map((language) => [language, true]))
@@ -140,6 +149,7 @@ export const tenantSchema = block({
   notices: noticesSchema,
   single_sign_on: singleSignOn.exactOptional(),
   allowed: allowed.exactOptional(),
+  golive: golive.default({}),
   clients: z.array(clientSchema).superRefine(distinct('id'), always),
 })
   .superRefine(literalWhereLive, always)

@@ -186,6 +186,8 @@ export interface Tenant {
     readonly accessibilityDeclared?: string
     readonly notesUrl?: Localised
   }
+  /** Days on which the region's agreement was signed, and AgID and the Ministry took its metadata. */
+  readonly golive: { readonly agreement?: string; readonly spidMetadata?: string; readonly cieMetadata?: string }
   readonly branding: Branding
   readonly methods: { readonly spid: boolean; readonly cie: boolean; readonly cns: boolean; readonly eidas: boolean }
   readonly spid: SpidRegistration

@@ -127,3 +127,12 @@ describe('an edit of a YAML file', () => {
     }
   })
 })
+
+it('begins an empty list of blocks in the place of its brackets, and keeps what stands behind them', () => {
+  const add: YamlEdit = { add: { id: 'sito', names: { it: 'Sito' }, secrets: [{ sha256: 'aa' }] }, to: ['clients'] }
+  const lines = ['  - id: sito', '    names: { it: Sito }', '    secrets:', '      - { sha256: aa }', '']
+  expect(editYaml('clients: [] # of Ala\nlast: 1\n', [add])).toBe(
+    ['clients: # of Ala', ...lines.slice(0, -1), 'last: 1', ''].join('\n'),
+  )
+  expect(editYaml('a: 1\nclients: []', [add])).toBe(['a: 1', 'clients:', ...lines].join('\n'))
+})
