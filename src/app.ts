@@ -27,7 +27,7 @@ import type { InteractionDeps } from './interaction/deps.ts'
 import { createStatusPage } from './interaction/status-page.ts'
 import type { Keyring } from './keyring/keyring.ts'
 import { type Backchannel, createBackchannel } from './oidc/backchannel.ts'
-import { isForBrowsers } from './oidc/endpoints.ts'
+import { isForPrograms } from './oidc/endpoints.ts'
 import { createRevocations, REVOCATION_QUEUE, type Revocations } from './oidc/revocation.ts'
 import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
@@ -158,7 +158,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveAssets(marks))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(createStatusPage({ ...deps, pages, region: config.region }))
-    koa.use(tenantResolver({ ...tenants, servesDrafts: config.sandbox, isForBrowsers }))
+    koa.use(tenantResolver({ ...tenants, servesDrafts: config.sandbox, isForPrograms }))
     koa.use(
       rateLimit({ limits: deps.limits, allowances: config.rateLimits, trustedProxies, fullness: deps.fullness, audit }),
     )

@@ -10,7 +10,7 @@ const REGIONAL = /^\/(saml\/|cns$)/
  * Sets `tenant` and `tenantPath`; leaves both unset for paths of no tenant.
  *
  * @param servesDrafts only before test providers: what is being written is nobody's yet
- * @param isForBrowsers of a path of the tenant; who asks elsewhere is a program, and is answered as one
+ * @param isForPrograms of a path of the tenant: who asks there is answered as one, whatever its HTTP library says that it likes
  * @throws GatewayError `tenant_unknown`, `tenant_draft`, `tenant_suspended`, `tenant_succeeded`
  */
 export const tenantResolver =
@@ -18,12 +18,12 @@ export const tenantResolver =
     byId,
     byHost,
     servesDrafts,
-    isForBrowsers,
+    isForPrograms,
   }: {
     byId: (id: string) => Tenant | undefined
     byHost: (host: string) => Tenant | undefined
     servesDrafts: boolean
-    isForBrowsers: (path: string) => boolean
+    isForPrograms: (path: string) => boolean
   }): Handler =>
   (ctx, next) => {
     const own = byHost(ctx.request.host)
@@ -37,7 +37,7 @@ export const tenantResolver =
       ctx.state.tenant = tenant
       ctx.state.tenantPath = path
       if (tenant.state === 'suspended') {
-        if (!isForBrowsers(path)) ctx.req.headers.accept = 'application/json'
+        if (isForPrograms(path)) ctx.req.headers.accept = 'application/json'
         throw new GatewayError(tenant.succeededBy === undefined ? 'tenant_suspended' : 'tenant_succeeded')
       }
     } else if (id !== undefined) {

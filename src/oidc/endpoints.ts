@@ -33,5 +33,8 @@ export const methodsAt = (path: string): readonly string[] | undefined => {
   return RESUME.test(path) ? ['GET'] : undefined
 }
 
+/** What only the server of a site asks for. */
+export const isForPrograms = (path: string): boolean => methodsAt(path) !== undefined && !isForBrowsers(path)
+
 /** Endpoints that a citizen's browser visits; all others are for programs. */
 export const isForBrowsers = (path: string): boolean => path === routes.authorization || RESUME.test(path)

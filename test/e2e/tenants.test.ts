@@ -140,6 +140,10 @@ describe('the state of a tenant', () => {
         .set({ ...asked, Authorization: `Bearer ${tokens.access_token}` })
       expect([path, status, body.error, headers['retry-after']]).toEqual([path, 503, 'tenant_suspended', '30'])
     }
+    for (const path of ['login/u', 'help', 'end-session', 'saml/spid/acs']) {
+      const page = await request(gateway.regional).get(`/t/moena/${path}`).set(asked)
+      expect([path, page.status, page.type]).toEqual([path, 503, 'text/html'])
+    }
     // what was registered with AgID is read by providers, whatever the tenant does
     await request(gateway.regional).get('/pub-ag-full/c_f263').set('Host', host).expect(200)
   })
