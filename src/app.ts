@@ -15,6 +15,7 @@ import { errorHandler } from './http/error-handler.ts'
 import { createMarks } from './http/marks.ts'
 import { serveMetadata } from './http/metadata.ts'
 import { origin } from './http/origin.ts'
+import { overload } from './http/overload.ts'
 import { createPages } from './http/pages.ts'
 import { rateLimit } from './http/rate-limit.ts'
 import type { Renderer } from './http/render.ts'
@@ -46,6 +47,8 @@ export interface AppDeps {
   readonly limits: Limits
   /** Of the store, 0 to 1. */
   readonly fullness: () => number
+  /** Of the event loop, milliseconds. */
+  readonly loopDelay: () => number
   readonly keyring: Keyring
   readonly register: Register
   readonly renderer: Renderer
@@ -132,6 +135,9 @@ export const createApp = (deps: AppDeps): App => {
     report: unlessDown,
   })
 
+  /** Both listeners are one process. */
+  const busy = overload({ loopDelay: deps.loopDelay })
+
   const listener = (
     originOf: (host: string) => string | undefined,
     answer: (app: TenantApp, ctx: Ctx) => Promise<void>,
@@ -159,6 +165,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
     koa.use(createStatusPage({ ...deps, pages, region: config.region }))
     koa.use(tenantResolver({ ...tenants, servesDrafts: config.sandbox, isForPrograms }))
+    koa.use(busy)
     koa.use(
       rateLimit({ limits: deps.limits, allowances: config.rateLimits, trustedProxies, fullness: deps.fullness, audit }),
     )

@@ -28,6 +28,6 @@ const code = await runCommand(process.argv.slice(2), {
   readInput: () => textOf(process.stdin),
   newFile: createNewFile,
   // imported only here: every other command stays quick, and needs no server
-  runGateway: async (config) => (await import('./main.ts')).runGateway(config),
+  runGateway: async (config, options) => (await import('./main.ts')).runGateway(config, options),
 })
 if (code !== 0) process.exit(code)

@@ -23,6 +23,7 @@ export type Sentence =
   | 'unavailable'
   | 'too_many'
   | 'busy_network'
+  | 'busy'
   | 'attempts'
   | 'level'
   | 'timeout'
@@ -168,6 +169,7 @@ export const errorTable = {
   request_too_large: local(413, 'too_large'),
   too_many_requests: local(429, 'too_many'),
   rate_limited: local(429, 'busy_network'),
+  gateway_busy: local(503, 'busy'),
   register_unavailable: { ...local(503, 'unavailable'), alarm: true },
   store_unavailable: { ...local(503, 'unavailable'), alarm: true },
   internal_error: { ...local(500, 'technical'), alarm: true },

@@ -1,6 +1,7 @@
 /** The process: build everything from the configuration, listen, and drain when told to stop. */
+import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -8,20 +9,23 @@ import { type Logger, pino } from 'pino'
 import { createApp } from './app.ts'
 import { CHECK_EVERY, createExpiryWatch } from './audit/certificate-expiry.ts'
 import { startRegister } from './audit/register/start.ts'
-import type { GatewayConfig, Listen } from './config/gateway-config.ts'
+import type { GatewayConfig } from './config/gateway-config.ts'
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
 import { createCardServer, createProxiedCardServer } from './http/card-server.ts'
 import { fonts } from './http/fonts.ts'
+import { closeServer, listen } from './http/listening.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { assertSubjectKey } from './keyring/subject-key.ts'
 import { type NationalSystems, readNationalSystems } from './national-systems.ts'
 import { createOperationsServer } from './operations/listener.ts'
+import { watchLoopDelay } from './operations/loop-delay.ts'
 import { startControl } from './operations/start-control.ts'
 import { timedRegister } from './operations/timed-register.ts'
 import { version } from './operations/version.ts'
+import { answerPrimary } from './operations/workers-metrics.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
 import { identityOf } from './service-provider/signing.ts'
 import { createLimits } from './store/limits.ts'
@@ -29,16 +33,14 @@ import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
 import { createWatching } from './watching.ts'
+import { runWorkers, type Serving } from './workers.ts'
 
 export interface Gateway {
   /** Where each listener really listens (a configured port 0 is any). */
-  readonly addresses: { readonly regional: AddressInfo; readonly operations: AddressInfo; readonly cns?: AddressInfo }
+  readonly addresses: { readonly regional: AddressInfo; readonly operations?: AddressInfo; readonly cns?: AddressInfo }
   /** Takes no new connection, lets the requests under way end, then closes the rest. */
   close(): Promise<void>
 }
-
-/** The longest that a request under way may hold up the end, milliseconds. */
-const DRAIN = 10_000
 
 /** Milliseconds between two looks at the tenants' signing keys: a folder is listed. */
 const KEYS_EVERY = 3000
@@ -50,17 +52,8 @@ const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 const createLog = ({ level, pretty }: GatewayConfig['log']): Logger =>
   pretty ? pino({ level, transport: { target: 'pino-pretty' } }) : pino({ level })
 
-/** Binds now and fails now: a taken port ends the start, naming it and the option that chose it. */
-const listen = (server: Server, { host, port }: Listen, option: string): Promise<AddressInfo> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message
-      reject(
-        new StartError(`cannot listen on ${host}:${port}: ${reason}; another one is set by \`${option}\``, { cause }),
-      )
-    })
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
-  })
+const portsOf = (addresses: Gateway['addresses']): Serving['ports'] =>
+  Object.fromEntries(Object.entries(addresses).map(([name, { port }]) => [name, port]))
 
 /** Of this machine. */
 const isRunning = (pid: number): boolean => {
@@ -72,24 +65,15 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), DRAIN)
-    server.close(() => {
-      clearTimeout(force)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
-
-/** Starts the gateway. `now`, `log` and `keysEvery` are the tests'. Throws a StartError when it cannot start. */
+/** Starts the gateway. `now`, `log` and `keysEvery` are the tests'; `isWorker`: somebody else answers for its operation. Throws a StartError when it cannot start. */
 export const startGateway = async (
   config: GatewayConfig,
   {
     now = Date.now,
     log = createLog(config.log),
     keysEvery = KEYS_EVERY,
-  }: { now?: () => number; log?: Logger; keysEvery?: number } = {},
+    isWorker = false,
+  }: { now?: () => number; log?: Logger; keysEvery?: number; isWorker?: boolean } = {},
 ): Promise<Gateway> => {
   const { stateDir, masterKeys, subjectKey, cns } = config
   const [masterKey] = masterKeys
@@ -152,6 +136,7 @@ export const startGateway = async (
     }),
     ...(config.store.kind === 'memory' && { socketIn: stateDir }),
   })
+  const loopDelay = watchLoopDelay()
   const assets = loadAssets(`${viewsDir}/assets`, fonts)
   const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
@@ -162,6 +147,7 @@ export const startGateway = async (
     store: sealedStore,
     limits: createLimits({ store, masterKey, now }),
     fullness: () => store.fullness,
+    loopDelay: loopDelay.now,
     isPaused: control.switches.isPaused,
     standing: control.standing,
     departed: watching.counting.departed,
@@ -188,6 +174,7 @@ export const startGateway = async (
   ]
   const stopTimers = () => {
     for (const timer of timers) clearInterval(timer)
+    loopDelay.stop()
   }
   const operations = createOperationsServer({
     storePing: () => store.ping(),
@@ -202,16 +189,19 @@ export const startGateway = async (
       : createProxiedCardServer(cns.handshake.tls, app.card))
   // a form of 256 KB takes no quarter of a minute
   for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
+  if (isWorker) answerPrimary(watching.metrics.registry)
   const servers = [regional, operations, ...(card ? [card] : [])]
   try {
     const addresses = {
       regional: await listen(regional, config.listen, 'listen'),
       ...(cns && card ? { cns: await listen(card, cns.listen, 'cns.listen') } : {}),
-      operations: await listen(operations, config.operations, 'operations.listen'),
+      ...(!isWorker && { operations: await listen(operations, config.operations, 'operations.listen') }),
     }
-    const ports = Object.fromEntries(Object.entries(addresses).map(([name, { port }]) => [name, port]))
     register.look()
-    log.info({ url: config.publicUrl, tenants: config.tenants.length, ports }, 'gateway is ready')
+    log.info(
+      { url: config.publicUrl, tenants: config.tenants.length, ports: portsOf(addresses) },
+      isWorker ? 'worker is ready' : 'gateway is ready',
+    )
     return {
       addresses,
       close: async () => {
@@ -237,11 +227,21 @@ export const startGateway = async (
   }
 }
 
-/** Runs until SIGTERM or SIGINT, then drains. */
-export const runGateway = async (config: GatewayConfig): Promise<void> => {
-  const gateway = await startGateway(config)
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+/** Resolves at SIGTERM, SIGINT or, in a worker, only at SIGTERM: a terminal's Ctrl-C reaches it beside its primary. */
+const told = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    if (cluster.isWorker) process.on('SIGINT', () => undefined)
+    else process.once('SIGINT', () => resolve())
   })
+
+/** Runs until SIGTERM or SIGINT, then drains. With `workers`, several processes serve. */
+export const runGateway = async (config: GatewayConfig, { workers }: { workers?: number } = {}): Promise<void> => {
+  if (workers !== undefined && cluster.isPrimary)
+    return runWorkers(config, { count: workers, log: createLog(config.log), told: told() })
+  const gateway = await startGateway(config, { isWorker: cluster.isWorker })
+  process.send?.({ ports: portsOf(gateway.addresses) } satisfies Serving)
+  await told()
   await gateway.close()
+  if (cluster.isWorker) process.disconnect?.()
 }

@@ -30,7 +30,7 @@ export interface World {
   readonly readInput: () => Promise<string>
   /** The same for what is written piece by piece. */
   readonly newFile: (path: string) => Promise<NewFile>
-  readonly runGateway: (config: GatewayConfig) => Promise<void>
+  readonly runGateway: (config: GatewayConfig, options: { readonly workers?: number }) => Promise<void>
 }
 
 export interface NewFile {
@@ -56,6 +56,8 @@ export interface Arguments {
   readonly for?: string
   /** Why, for the log. */
   readonly reason?: string
+  /** How many processes, as typed. */
+  readonly workers?: string
   /** Bits, as typed. */
   readonly keySize?: string
   /** As typed. */

@@ -135,6 +135,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
       for: { type: 'string' },
       reason: { type: 'string' },
       'key-size': { type: 'string' },
+      workers: { type: 'string' },
       days: { type: 'string' },
       ipa: { type: 'string' },
       effective: { type: 'boolean', default: false },
@@ -149,7 +150,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     },
   })
   const { config, check, tenant, tenants, out, csr, now, json, days, for: length, reason, 'key-size': keySize } = values
-  const { from, ipa, effective, html, city, email, phone } = values
+  const { from, ipa, effective, html, city, email, phone, workers } = values
   const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
   return {
     positionals: asked,
@@ -168,6 +169,7 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     ...(length !== undefined && { for: length }),
     ...(reason !== undefined && { reason }),
     ...(keySize !== undefined && { keySize }),
+    ...(workers !== undefined && { workers }),
     ...(days !== undefined && { days }),
     service: serviceOf(values),
     init: {

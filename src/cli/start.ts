@@ -2,15 +2,16 @@ import { formatProblems } from '../config/problem.ts'
 import { configuredFindings } from '../service-provider/configured.ts'
 import { pinLiveTenants } from '../tenant/immutable.ts'
 import { findingText } from '../upstream/saml/finding.ts'
-import type { Command } from './command.ts'
+import { type Arguments, type Command, UsageError } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 
 export const start: Command = {
   name: 'start',
   operands: [],
-  options: '--config FILE [--check]',
-  summary: 'starts the gateway; with --check only says whether it would start',
+  options: '--config FILE [--workers N] [--check]',
+  summary: 'starts the gateway, with N processes on a shared store; with --check only says whether it would start',
   run: async (args, world) => {
+    const workers = workersOf(args)
     const loaded = await readConfiguration(args, world)
     if (loaded === undefined) return 1
     const { config, warnings } = loaded
@@ -27,7 +28,17 @@ export const start: Command = {
     }
     const { stateDir, tenants } = config
     await pinLiveTenants({ stateDir, tenants, readFile: world.readers.readFile, writeFile: world.writeFile })
-    await world.runGateway(config)
+    await world.runGateway(config, workers)
     return 0
   },
+}
+
+const MOST = 128
+
+const workersOf = ({ workers }: Arguments): { readonly workers?: number } => {
+  if (workers === undefined) return {}
+  const count = Number(workers)
+  if (!Number.isInteger(count) || count < 1 || count > MOST)
+    throw new UsageError(`--workers is how many processes serve, 1 to ${MOST}: about one for each core.`)
+  return { workers: count }
 }

@@ -2,7 +2,7 @@
  * What Prometheus reads at /metrics. Names follow its conventions: base units, `_total` for counters. Labels have few
  * values: entityIDs of providers, tenants, codes of our table; nothing that a stranger can make up.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type AuditEvent, alarms as alarmEvents } from '../audit/events.ts'
 import { type Listener, severityOf } from '../audit/log.ts'
 import type { RequestObserver } from '../http/request-log.ts'
@@ -27,6 +27,8 @@ export interface Metrics extends RequestObserver {
   registerWrote(seconds: number, failed: boolean): void
   /** The whole text, in Prometheus' own format. */
   text(): Promise<string>
+  /** Of this process, for one that adds up several. */
+  readonly registry: Registry
   readonly contentType: string
 }
 
@@ -59,12 +61,15 @@ export const createMetrics = (watched: Watched): Metrics => {
     name: string,
     help: string,
     labelNames: readonly T[],
+    /** What several processes of one machine say together. */
+    aggregator: Aggregator,
     collect?: (own: Gauge<T>) => void | Promise<void>,
   ) => {
     const own: Gauge<T> = new Gauge<T>({
       name,
       help,
       labelNames: [...labelNames],
+      aggregator,
       registers,
       ...(collect && { collect: () => collect(own) }),
     })
@@ -82,14 +87,17 @@ export const createMetrics = (watched: Watched): Metrics => {
   ])
   const finished = counter('varco_logins_finished_total', 'Logins completed.', ['tenant', 'upstream'])
   const abandoned = counter('varco_logins_abandoned_total', 'Logins cancelled on the login page.', ['tenant'])
-  const lastLogin = gauge('varco_idp_last_login_timestamp_seconds', 'When a provider last let somebody in.', [
-    'upstream',
-    'idp',
-  ])
+  const lastLogin = gauge(
+    'varco_idp_last_login_timestamp_seconds',
+    'When a provider last let somebody in.',
+    ['upstream', 'idp'],
+    'max',
+  )
   const lastOfAll = gauge(
     'varco_last_login_timestamp_seconds',
     'When the last login was complete; before the first one, when the process began.',
     [],
+    'max',
   )
   lastOfAll.set(watched.now() / 1000)
   const tokens = counter('varco_tokens_issued_total', 'Token answers.', ['tenant'])
@@ -116,26 +124,32 @@ export const createMetrics = (watched: Watched): Metrics => {
     registers,
   })
   const writeFailures = counter('varco_register_write_failures_total', 'Records that could not be written.', [])
-  const registerUp = gauge('varco_register_up', '1 when the last record of the register could be written.', [])
+  const registerUp = gauge('varco_register_up', '1 when the last record of the register could be written.', [], 'min')
   registerUp.set(1)
 
-  gauge('varco_build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
+  gauge('varco_build_info', 'Always 1; the labels say what runs.', ['version', 'node'], 'first').set(
     { version: watched.version, node: process.version },
     1,
   )
-  gauge('varco_tenants', 'Tenants of the configuration in use.', [], (own) => own.set(watched.tenants()))
-  const expiry = gauge('varco_certificate_expiry_timestamp_seconds', 'End of a certificate in use.', ['use', 'tenant'])
+  gauge('varco_tenants', 'Tenants of the configuration in use.', [], 'min', (own) => own.set(watched.tenants()))
+  const expiry = gauge(
+    'varco_certificate_expiry_timestamp_seconds',
+    'End of a certificate in use.',
+    ['use', 'tenant'],
+    'min',
+  )
   for (const { use, tenant = '', notAfter } of watched.certificates)
     expiry.set({ use, tenant }, notAfter.getTime() / 1000)
   gauge(
     'varco_list_last_read_timestamp_seconds',
     'When a national list was last read and believed.',
     ['list'],
+    'min',
     (own) => {
       for (const [list, at] of Object.entries(watched.lists())) own.set({ list }, (at ?? 0) / 1000)
     },
   )
-  gauge('varco_store_up', '1 when the store answers.', [], async (own) => {
+  gauge('varco_store_up', '1 when the store answers.', [], 'min', async (own) => {
     own.set(
       await watched.storePing().then(
         () => 1,
@@ -143,10 +157,10 @@ export const createMetrics = (watched: Watched): Metrics => {
       ),
     )
   })
-  gauge('varco_store_fullness_ratio', 'How full the store is; from 0.8 on no login begins.', [], (own) =>
+  gauge('varco_store_fullness_ratio', 'How full the store is; from 0.8 on no login begins.', [], 'max', (own) =>
     own.set(watched.storeFullness()),
   )
-  gauge('varco_state_dir_free_bytes', 'Bytes left where register and keys stand.', [], async (own) => {
+  gauge('varco_state_dir_free_bytes', 'Bytes left where register and keys stand.', [], 'min', async (own) => {
     own.set(await watched.freeBytes().catch(() => 0))
   })
 
@@ -185,6 +199,7 @@ export const createMetrics = (watched: Watched): Metrics => {
       http.observe({ route: routeOf(path), method: methods.has(method) ? method : 'other', status }, ms / 1000),
     registerWrote: (seconds, failed) => (failed ? writeFailures.inc() : writes.observe(seconds)),
     text: () => registry.metrics(),
+    registry,
     contentType: registry.contentType,
   }
 }

@@ -112,6 +112,20 @@ describe('varco start', () => {
   })
 })
 
+describe('varco start --workers', () => {
+  it('refuses a store that is one process’s alone, and says what to set', async () => {
+    const { code, err } = await run('start', '--config', await region(), '--workers', '2').ended
+    expect(code).toBe(1)
+    expect(err).toMatch(/store\.kind to redis, or leave --workers out/)
+  })
+
+  it.each(['0', '1.5', 'many', '129'])('refuses %s of them', async (count) => {
+    const { code, err } = await run('start', '--config', await region(), '--workers', count).ended
+    expect(code).toBe(3)
+    expect(err).toContain('1 to 128')
+  })
+})
+
 describe('varco client', () => {
   it('changes the file that a person wrote, which goes on being readable by the gateway and valid', async () => {
     const file = await region()

@@ -23,7 +23,8 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
 
-const startGateways = async (store: string) => {
+/** As many as there are lists of further arguments. */
+const startGateways = async (store: string, more: readonly (readonly string[])[] = [[], []]) => {
   const keys = await identities()
   const idps = testIdps(keys, Date.now)
   const folder = await mkdtemp(join(tmpdir(), 'varco-survival-'))
@@ -37,11 +38,14 @@ const startGateways = async (store: string) => {
     .replace('store: { kind: memory }', `store: ${store}`)
     .replace(/^trusted_proxies: .*$/m, 'trusted_proxies: [127.0.0.1]')
   await writeFile(file, filled)
-  const start = async (): Promise<{ readonly varco: VarcoProcess; readonly address: string }> => {
-    const gateway = varco.run(['start', '--config', file], { REDIS_PASSWORD: 'secret' })
+  const start = async (
+    ...more: readonly string[]
+  ): Promise<{ readonly varco: VarcoProcess; readonly address: string }> => {
+    const gateway = varco.run(['start', '--config', file, ...more], { REDIS_PASSWORD: 'secret' })
     return { varco: gateway, address: `http://127.0.0.1:${(await gateway.ports()).regional}` }
   }
-  const gateways = [await start(), await start()]
+  const gateways = []
+  for (const one of more) gateways.push(await start(...one))
   return { start, gateways, addresses: gateways.map(({ address }) => address), idps }
 }
 
@@ -92,6 +96,38 @@ it('no login is lost and no request breaks off when both gateways are replaced, 
   const survived = await surviveWith({ many, addresses, idps, happens })
   report('both gateways replaced', survived, many)
   expect(survived.broken).toBe(0)
+}, 180_000)
+
+it('no login is lost when one of two workers is killed with -9, and another takes its place', async () => {
+  const redis = await startRedis()
+  undo.push(() => redis.stop())
+  const { gateways, addresses, idps } = await startGateways(`{ kind: redis, url: "${redis.url}" }`, [
+    ['--workers', '2'],
+  ])
+  const [primary] = gateways.map((gateway) => gateway.varco)
+  if (primary === undefined) throw new Error('nothing runs')
+  const pids = () => primary.said('worker is ready').map((line) => JSON.parse(line).pid as number)
+  expect(pids()).toHaveLength(2)
+  const happens = async () => {
+    await sleep(MEANWHILE)
+    process.kill(pids()[0] ?? 0, 'SIGKILL')
+  }
+  const survived = await surviveWith({ many: MANY, addresses, idps, happens })
+  report('worker killed', survived)
+  while (pids().length < 3) await sleep(50)
+
+  const { operations } = await primary.ports()
+  const metrics = await (await fetch(`http://127.0.0.1:${operations}/metrics`)).text()
+  const value = (name: string) => Number(new RegExp(`^${name}(?:{.*})? (.+)$`, 'm').exec(metrics)?.[1])
+  expect(value('varco_workers_running')).toBe(2)
+  expect(value('varco_workers_wanted')).toBe(2)
+  expect(value('varco_store_up')).toBe(1)
+  expect(value('varco_build_info')).toBe(1)
+  expect((await fetch(`http://127.0.0.1:${operations}/readyz`)).status).toBe(200)
+
+  primary.child.kill('SIGTERM')
+  expect(await primary.ended).toMatchObject({ code: 0 })
+  for (const pid of pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 }, 180_000)
 
 it('no login is lost when the master under Sentinel is killed', async () => {

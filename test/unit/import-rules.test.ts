@@ -24,6 +24,7 @@ const rooms: Readonly<Record<string, Room>> = {
   'tenant-app': { may: EVERYTHING },
   'national-systems': { may: EVERYTHING },
   watching: { may: EVERYTHING },
+  workers: { may: EVERYTHING },
   'tenant-apps': { may: EVERYTHING },
   'service-provider': { may: ['upstream', 'tenant', 'config', 'citizen', 'audit', 'errors'] },
   // the list of card authorities: read beside the upstreams, by the XML reader of one and for another

@@ -180,6 +180,11 @@ export const de: Dictionary = {
       what: 'Aus Ihrem Netz (zum Beispiel eines Amtes, einer Schule oder eines Mobilfunkanbieters) kommen in kurzer Zeit zu viele Anfragen.',
       next: 'Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Wenn es eilt, verwenden Sie eine andere Verbindung, zum Beispiel die des Telefons.',
     },
+    busy: {
+      title: 'Gerade sind viele Menschen hier',
+      what: 'Im Augenblick melden sich sehr viele Menschen gleichzeitig an. Es ist nichts verloren: Ihre Anmeldung hat noch nicht begonnen oder geht dort weiter, wo Sie waren.',
+      next: 'Warten Sie einige Sekunden und laden Sie die Seite neu.',
+    },
     unverifiable: {
       title: 'Wir können die Antwort nicht überprüfen',
       what: 'Die erhaltene Antwort hat die Sicherheitsprüfung nicht bestanden. Zu Ihrem Schutz haben wir die Anmeldung gestoppt.',

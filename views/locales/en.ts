@@ -175,6 +175,11 @@ export const en: Dictionary = {
       what: 'Your network (for example of an office, a school or a mobile operator) sends too many requests in a short time.',
       next: 'Wait a few minutes and try again. If you are in a hurry, use another connection, for example that of your phone.',
     },
+    busy: {
+      title: 'Many people are here right now',
+      what: 'Very many people are logging in at the same moment. Nothing is lost: your login has not begun yet, or goes on where you were.',
+      next: 'Wait a few seconds and reload the page.',
+    },
     unverifiable: {
       title: 'We cannot verify the answer',
       what: 'The answer that we received did not pass our security checks. To protect you, we stopped here.',

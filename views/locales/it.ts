@@ -175,6 +175,11 @@ export const it: Dictionary = {
       what: 'Dalla tua rete (per esempio di un ufficio, di una scuola o di un operatore mobile) arrivano troppe richieste in poco tempo.',
       next: 'Aspetta qualche minuto e riprova. Se hai fretta, usa un’altra connessione, per esempio quella del telefono.',
     },
+    busy: {
+      title: 'Ora ci sono molte persone',
+      what: 'In questo momento entrano molte persone insieme. Non hai perso nulla: il tuo accesso non è ancora cominciato, o continua da dove eri.',
+      next: 'Aspetta qualche secondo e ricarica la pagina.',
+    },
     unverifiable: {
       title: 'Non possiamo verificare la risposta',
       what: 'La risposta che abbiamo ricevuto non ha superato i controlli di sicurezza. Per proteggerti abbiamo fermato l’accesso.',
