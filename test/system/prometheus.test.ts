@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { createWorkersMetrics } from '../../src/operations/workers-metrics.ts'
 import { startGateway } from '../fixtures/gateway/start.ts'
 
 const examples = join(import.meta.dirname, '../../docs/examples')
@@ -30,7 +31,8 @@ describe('the alarms for Prometheus', () => {
     const gateway = await startGateway()
     const text = await (await fetch(`${gateway.operations}/metrics`)).text()
     await gateway.close()
-    known = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name)
+    const ofWorkers = await createWorkersMetrics({ wanted: 2, running: () => 2 }).text()
+    known = [...`${text}${ofWorkers}`.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name)
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
