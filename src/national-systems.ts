@@ -11,6 +11,7 @@ import { createAuthorities } from './upstream/cns/authorities.ts'
 import { createRevocationCheck } from './upstream/cns/revocation.ts'
 import { createUpstreams } from './upstream/index.ts'
 import { parseIdpMetadata } from './upstream/saml/idp-metadata.ts'
+import { createVerifySignature } from './upstream/saml/verify-signature.ts'
 import { createIdpRegistry } from './upstream/spid/registry.ts'
 import { startReadings } from './upstream/spid/registry-readings.ts'
 import { keptFile, lastGoodFile, registrySource } from './upstream/spid/registry-source.ts'
@@ -40,6 +41,10 @@ export const readNationalSystems = async (
     if (!response.ok) throw new StartError(`${source.url} answered ${response.status}`)
     return response.text()
   }
+  const verify = createVerifySignature({
+    verification: config.saml.verification,
+    disagreed: (how) => audit({ type: 'signature.engines_disagree', ...how }),
+  })
   const leftOut = (idp: string, reason: string) => log.warn({ idp, reason }, 'left out of the metadata')
   const readIdps = async (sources: readonly MetadataSource[]) => {
     const texts = await Promise.all(sources.map(readSource))
@@ -63,6 +68,7 @@ export const readNationalSystems = async (
       ...(listed.pins !== undefined && { pins: listed.pins }),
       now,
       report: audit,
+      verify,
       leftOut,
     })
   const authorities = createAuthorities(cns?.trust ?? [])
@@ -86,8 +92,8 @@ export const readNationalSystems = async (
   // the registry last: of two descriptions of a provider AgID's counts
   const spidIdps = () => [...idpsOfFiles, ...(registry?.current() ?? [])]
   const upstreams = createUpstreams({
-    ...(idpsOfFiles.length === 0 && registry === undefined ? {} : { spid: { idps: spidIdps, names } }),
-    ...(cieIdp === undefined ? {} : { cie: { idp: cieIdp, comparison: config.cie.comparison } }),
+    ...(idpsOfFiles.length === 0 && registry === undefined ? {} : { spid: { idps: spidIdps, names, verify } }),
+    ...(cieIdp === undefined ? {} : { cie: { idp: cieIdp, comparison: config.cie.comparison, verify } }),
     ...(cns === undefined
       ? {}
       : {
@@ -102,7 +108,7 @@ export const readNationalSystems = async (
             }),
           },
         }),
-    ...(eidasNode === undefined ? {} : { eidas: { idp: eidasNode } }),
+    ...(eidasNode === undefined ? {} : { eidas: { idp: eidasNode, verify } }),
   })
 
   return {

@@ -189,6 +189,14 @@ export type AuditEvent =
       readonly by: string
     }
   | { readonly type: 'switch.off'; readonly target: string }
+  /** `saml.verification: both`: one engine accepts a signature that the other does not. The message is refused. */
+  | {
+      readonly type: 'signature.engines_disagree'
+      /** Name of the element. */
+      readonly element: string
+      readonly fast: 'verified' | 'refused'
+      readonly nodeSaml: 'verified' | 'refused'
+    }
   | { readonly type: 'header.stripped'; readonly header: string }
   /** Once in a window for each neighbourhood; which one it is nobody is told. */
   | { readonly type: 'limit.reached'; readonly tenant: string; readonly limit: LimitedUse }
@@ -209,6 +217,7 @@ export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'trust_list.not_kept',
   'revocation.grace',
   'card_proxy.refused',
+  'signature.engines_disagree',
   'register.failed',
   'register.damaged',
   'register.retention_held',

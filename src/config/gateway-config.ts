@@ -132,6 +132,8 @@ export interface GatewayConfig {
   readonly signingKeys: { readonly after: number; readonly publish: number }
   readonly region: Region
   readonly aggregator: AggregatorConfig
+  /** Which engine verifies signatures; `both`: an answer counts when the two agree. */
+  readonly saml: { readonly verification: 'fast' | 'node-saml' | 'both' }
   readonly spid: {
     /** Trusted as they stand: test providers, the validator of AgID. */
     readonly metadata: readonly { readonly file: string }[]

@@ -169,6 +169,7 @@ export const readGateway = async (
         contact: file.aggregator.cie.contact,
       },
     },
+    saml: { verification: file.saml.verification },
     spid: {
       metadata: await metadata(['spid', 'metadata'], file.spid.metadata),
       ...(file.spid.registry !== undefined && { registry: registryOf(yaml, file.spid.registry) }),

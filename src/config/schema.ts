@@ -270,6 +270,11 @@ const register = block({
   on_failure: z.enum(['refuse', 'continue']).default('refuse'),
 })
 
+/** docs/design/0010-two-engines.md */
+const saml = block({ verification: z.enum(['fast', 'node-saml', 'both']).default('fast') }).default({
+  verification: 'fast',
+})
+
 export const gatewaySchema = block({
   public_url: origin,
   sandbox: z.boolean().default(false),
@@ -294,6 +299,7 @@ export const gatewaySchema = block({
   signing_keys: signingKeys,
   region: filePath,
   aggregator,
+  saml,
   spid: block({
     registry: registry.exactOptional(),
     metadata: z.array(metadataFile).default([]),

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSingleLogout } from '../../src/upstream/saml/single-logout.ts'
 import { IDP, NOW, SP } from '../fixtures/saml/idp.ts'
-import { begin, foreignSigner, pendingLogin, spSigner } from '../fixtures/saml/login.ts'
+import { begin, foreignSigner, pendingLogin, spSigner, verify } from '../fixtures/saml/login.ts'
 
 let folder: string
 beforeAll(() => {
@@ -80,7 +80,7 @@ describe('a message by HTTP-POST', () => {
     certificates: [],
     expiredCertificates: [],
   } as const
-  const logout = createSingleLogout({ find: () => provider, levels: [1] })
+  const logout = createSingleLogout({ find: () => provider, levels: [1], verify })
   const sender = { entityId: SP, signing: spSigner, id: '_out-1', now: NOW }
 
   it('is verified by xmlsec1 and valid: a LogoutRequest', () => {

@@ -10,14 +10,14 @@ import { parseXml } from '../../src/upstream/saml/xml.ts'
 import { spidProfile } from '../../src/upstream/spid/profile.ts'
 import type { Outcome } from '../../src/upstream/upstream.ts'
 import { IDP, NOW } from '../fixtures/saml/idp.ts'
-import { idpSigner, pendingLogin, serviceProvider } from '../fixtures/saml/login.ts'
+import { idpSigner, pendingLogin, serviceProvider, verify } from '../fixtures/saml/login.ts'
 import { donors, type Original, originals } from './originals.ts'
 import { type Attribute, type ElementNode, isNamed, localName, meaning, type Node, parse } from './tree.ts'
 
 const pending = pendingLogin()
 
 const judged = (field: string): Promise<Outcome> =>
-  runStrategy(new SamlStrategy({ profile: spidProfile, pending, sp: serviceProvider(pending) }), {
+  runStrategy(new SamlStrategy({ profile: spidProfile, pending, sp: serviceProvider(pending), verify }), {
     step: 'form',
     now: NOW,
     fields: { SAMLResponse: field, RelayState: pending.relayState },
@@ -70,7 +70,7 @@ const signedInfos = (nodes: readonly Node[], around: readonly Attribute[] = []):
     return signedInfos(node.children, [...around, ...scopeOf(node)])
   })
 
-const openedOf = (field: string) => openResponse(parseXml(decodeMessage(field)), [idpSigner.certificate])
+const openedOf = (field: string) => openResponse(parseXml(decodeMessage(field)), [idpSigner.certificate], verify)
 const signedEnvelopes = [...originals, ...donors]
   .filter(({ xml }) => parse(xml).some((node) => isNamed(node, 'Response')))
   .map(({ xml }) => openedOf(Buffer.from(xml).toString('base64')))

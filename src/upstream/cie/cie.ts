@@ -4,6 +4,7 @@ import { minimumDataSet, readMinimumDataSet } from '../saml/attributes.ts'
 import { type IdpMetadata, idpOf } from '../saml/idp-metadata.ts'
 import type { SamlProfile } from '../saml/profile.ts'
 import { SamlStrategy } from '../saml/strategy.ts'
+import { type VerifySignature, verifySignature } from '../saml/verify-signature.ts'
 import type { Upstream } from '../upstream.ts'
 
 /** @param comparison sent with level 3 only: A3.1 lists `SpidL1` and `SpidL2` with `minimum` alone. */
@@ -24,7 +25,15 @@ export const cieProfile = (comparison: 'minimum' | 'exact'): SamlProfile => ({
 })
 
 /** @param idp the one provider, of production or of pre-production: both publish the same keys, so never both. */
-export const createCie = ({ idp, comparison }: { idp: IdpMetadata; comparison: 'minimum' | 'exact' }): Upstream => {
+export const createCie = ({
+  idp,
+  comparison,
+  verify = verifySignature,
+}: {
+  idp: IdpMetadata
+  comparison: 'minimum' | 'exact'
+  verify?: VerifySignature
+}): Upstream => {
   const profile = cieProfile(comparison)
   return {
     id: profile.id,
@@ -32,6 +41,6 @@ export const createCie = ({ idp, comparison }: { idp: IdpMetadata; comparison: '
     choices: () => [{ upstream: 'cie', idp: idp.entityId, name: 'CIE' }],
     resolve: (entityId) => (entityId === undefined || entityId === idp.entityId ? { idp: idpOf(idp) } : undefined),
     answer: 'form',
-    strategy: (pending, sp) => new SamlStrategy({ profile, pending, sp }),
+    strategy: (pending, sp) => new SamlStrategy({ profile, pending, sp, verify }),
   }
 }

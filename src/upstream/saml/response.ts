@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Evidence } from '../upstream.ts'
 import { strictBase64, strictUtf8 } from './base64.ts'
 import { anomalyOf } from './status.ts'
-import { verifySignature } from './verify-signature.ts'
+import type { VerifySignature } from './verify-signature.ts'
 import {
   attributeOf,
   childNamed,
@@ -107,12 +107,16 @@ export const evidenceIn = ({ root }: XmlDocument): Omit<Evidence, 'request' | 'r
 }
 
 /** `certificates`: those of the provider that the login was begun with, and no others. */
-export const openResponse = (document: XmlDocument, certificates: readonly string[]): OpenedResponse => {
-  const { xml, root } = document
+export const openResponse = (
+  document: XmlDocument,
+  certificates: readonly string[],
+  verify: VerifySignature,
+): OpenedResponse => {
+  const { root } = document
   if (!isNamed(root, namespaces.protocol, 'Response')) throw new GatewayError('saml_message_malformed', 'no Response')
   assertPlaces(root)
   const signed = childrenNamed(root, namespaces.signature, 'Signature').length > 0
-  const response = signed ? verifySignature(xml, root, certificates) : root
+  const response = signed ? verify(document, root, certificates) : root
   return {
     envelope: readEnvelope(response),
     status: readStatus(response),
@@ -123,7 +127,7 @@ export const openResponse = (document: XmlDocument, certificates: readonly strin
       if (attributeOf(onlyAssertion(response), 'ID') !== attributeOf(assertion, 'ID')) {
         throw new GatewayError('saml_structure_forbidden', 'another Assertion was signed')
       }
-      return readAssertion(verifySignature(xml, assertion, certificates))
+      return readAssertion(verify(document, assertion, certificates))
     },
   }
 }

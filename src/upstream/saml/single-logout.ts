@@ -6,7 +6,7 @@ import { checkEnvelope, issuerOf, logoutRequestXml, logoutResponseXml, readAnswe
 import { readRedirectQuery, verifyRedirectQuery } from './redirect-query.ts'
 import { decodeMessage } from './response.ts'
 import { type MessageField, redirectUrl, signedForm } from './send.ts'
-import { verifySignature } from './verify-signature.ts'
+import type { VerifySignature } from './verify-signature.ts'
 import { childrenNamed, isNamed, namespaces, parseXml } from './xml.ts'
 
 interface Opened {
@@ -31,9 +31,11 @@ const RELAY_STATE_BYTES = 80
 export const createSingleLogout = ({
   find,
   levels,
+  verify,
 }: {
   find: (entityId: string) => IdpMetadata | undefined
   levels: SingleLogout['levels']
+  verify: VerifySignature
 }): SingleLogout => {
   /** The sender as the message names it, not yet believed: it only says whose certificates must verify the message. */
   const senderOf = (root: Element): IdpMetadata => {
@@ -64,7 +66,7 @@ export const createSingleLogout = ({
       field: SAMLRequest === undefined ? 'SAMLResponse' : 'SAMLRequest',
       xml: document.xml,
       relayState: RelayState,
-      root: verifySignature(document.xml, document.root, certificates, LIMITS),
+      root: verify(document, document.root, certificates, LIMITS),
       idp: entityId,
     }
   }

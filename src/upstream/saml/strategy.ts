@@ -11,12 +11,14 @@ import { checks } from './checks.ts'
 import type { SamlProfile } from './profile.ts'
 import { type Assertion, decodeMessage, evidenceIn, type OpenedResponse, openResponse } from './response.ts'
 import { assertSuccess } from './status.ts'
+import type { VerifySignature } from './verify-signature.ts'
 import { parseXml } from './xml.ts'
 
 export interface SamlStrategyOptions {
   readonly profile: SamlProfile
   readonly pending: Pending
   readonly sp: ServiceProvider
+  readonly verify: VerifySignature
 }
 
 type Idp = NonNullable<Pending['idp']>
@@ -74,7 +76,7 @@ export class SamlStrategy extends passport.Strategy {
       evidence = { response }
       const document = parseXml(response)
       evidence = { response, ...evidenceIn(document) }
-      opened = openResponse(document, this.idp.certificates)
+      opened = openResponse(document, this.idp.certificates, this.options.verify)
       assertSuccess(opened.status, this.options.profile.anomalies)
       const assertion = opened.assertion()
       this.check(opened, assertion, now)

@@ -1,148 +1,102 @@
-/**
- * The one door to the signature engine (node-saml, and xml-crypto below it). Before the engine sees a signature, its
- * shape is compared with the only one that SPID and CIE use, so that no option of XML Signature is left to interpret.
- */
-import { getVerifiedXml } from '@node-saml/node-saml/lib/xml.js'
+/** The one door to the signature engines. docs/design/0010-two-engines.md says what each of them checks. */
 import { GatewayError } from '../../errors.ts'
-import {
-  attributeOf,
-  childElements,
-  childrenNamed,
-  descendantsAndSelf,
-  isNamed,
-  namespaces,
-  parseXml,
-  type XmlLimits,
-} from './xml.ts'
+import { libxml2Engine } from './engine-libxml2.ts'
+import { nodeSamlEngine } from './engine-node-saml.ts'
+import { readSignature, type SignatureShape } from './signature-shape.ts'
+import { attributeOf, isNamed, parseXml, type XmlDocument, type XmlLimits } from './xml.ts'
 
-const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
-const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#'
-const INCLUSIVE_C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
+/** `fast`: libxml2 and node:crypto. `both`: an answer counts when node-saml verifies the same octets. */
+export type Verification = 'fast' | 'node-saml' | 'both'
 
-const canonicalizations: ReadonlySet<string> = new Set([EXCLUSIVE_C14N, INCLUSIVE_C14N])
-/** What the rules allow and the engine knows: it has neither RSA-SHA384 nor ECDSA. */
-const signatureMethods: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
-])
-const digestMethods: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2001/04/xmlenc#sha256',
-  'http://www.w3.org/2001/04/xmlenc#sha512',
-])
-
-const structure = (detail: string) => new GatewayError('saml_structure_forbidden', detail)
-const algorithm = (detail: string) => new GatewayError('saml_algorithm_forbidden', detail)
+export interface Signed extends XmlDocument {
+  readonly element: Element
+  /** Of the element. */
+  readonly id: string
+  readonly shape: SignatureShape
+}
 
 /**
- * The element as its own document, parsed again from the exact bytes that were signed, without the signature: the only
- * thing to read values from. `element` is a node of `parseXml(xml)`, `certificates` are PEM and those of one provider,
+ * The canonical text that was signed, without the signature; undefined, or any error, where it was not.
+ *
+ * @param certificates PEM, those of one provider.
+ */
+export type Engine = (signed: Signed, certificates: readonly string[]) => string | undefined
+
+/**
+ * The element as its own document, parsed again from the exact octets that were signed, without the signature: the only
+ * thing to read values from. `element` is a node of `document`, `certificates` are PEM and those of one provider,
  * `limits` those that the message was parsed with.
  *
  * A certificate's notAfter is not looked at (docs/rules/spid-saml.md 5.4). Throws `saml_id_missing`,
  * `saml_signature_missing`, `saml_signature_invalid`, `saml_algorithm_forbidden` or `saml_structure_forbidden`.
  */
-export const verifySignature = (
-  xml: string,
+export type VerifySignature = (
+  document: XmlDocument,
   element: Element,
   certificates: readonly string[],
-  limits: XmlLimits = {},
-): Element => {
-  const id = attributeOf(element, 'ID')
-  if (!id) throw new GatewayError('saml_id_missing')
-  assertShape(element, id)
-  const verified = engine(xml, element, certificates)
-  if (verified === null) throw new GatewayError('saml_signature_invalid')
-  const { root } = parseXml(verified, limits)
-  // the engine found its element by ID: it must be the one that it was asked for
-  const same = isNamed(root, element.namespaceURI ?? '', element.localName) && attributeOf(root, 'ID') === id
-  if (!same) throw structure('another element was signed')
-  return root
+  limits?: XmlLimits,
+) => Element
+
+/** What each engine made of one element. */
+export interface Disagreement {
+  /** Name of the element: `Response`, `Assertion`, … */
+  readonly element: string
+  readonly fast: 'verified' | 'refused'
+  readonly nodeSaml: 'verified' | 'refused'
 }
 
-/** node-saml makes its own SignedXml: certificates in KeyInfo are not used (xml-crypto's default since 4) and HMAC is not enabled. */
-const engine = (xml: string, element: Element, certificates: readonly string[]) => {
-  try {
-    return getVerifiedXml(xml, element, [...certificates])
-  } catch (err) {
-    throw new GatewayError('saml_signature_invalid', 'engine', { cause: err })
+/** @param disagreed told when one engine accepts what the other does not; the message is refused. */
+export const createVerifySignature = ({
+  verification,
+  disagreed,
+}: {
+  verification: Verification
+  disagreed: (how: Disagreement) => void
+}): VerifySignature => {
+  const judge = {
+    fast: alone(libxml2Engine),
+    'node-saml': alone(nodeSamlEngine),
+    both: together(disagreed),
+  }[verification]
+  return (document, element, certificates, limits = {}) => {
+    const id = attributeOf(element, 'ID')
+    if (!id) throw new GatewayError('saml_id_missing')
+    const { octets, cause } = judge({ ...document, element, id, shape: readSignature(element, id) }, certificates)
+    if (octets === undefined) {
+      throw new GatewayError('saml_signature_invalid', cause === undefined ? undefined : 'engine', { cause })
+    }
+    const { root } = parseXml(octets, limits)
+    // an engine may have looked for its element by ID: it must be the one that it was asked for
+    const same = isNamed(root, element.namespaceURI ?? '', element.localName) && attributeOf(root, 'ID') === id
+    if (!same) throw new GatewayError('saml_structure_forbidden', 'another element was signed')
+    return root
   }
 }
 
-const assertShape = (element: Element, id: string) => {
-  const signatures = childrenNamed(element, namespaces.signature, 'Signature')
-  const [signature] = signatures
-  if (signature === undefined) throw new GatewayError('saml_signature_missing')
-  if (signatures.length > 1) throw structure('two signatures on one element')
-  assertOnlyElementsAndText(signature)
+/** For what needs no choice: our own metadata, and whoever has no configuration at hand. */
+export const verifySignature: VerifySignature = (...signed) => fast(...signed)
 
-  const [signedInfo, signatureValue, ...more] = childElements(signature)
-  expectElement(signedInfo, 'SignedInfo')
-  expectLeaf(signatureValue, 'SignatureValue')
-  // KeyInfo is never read: who may sign is known before the message comes (rows 4, 5)
-  if (more.some((child) => !isNamed(child, namespaces.signature, 'KeyInfo')) || more.length > 1) {
-    throw structure('unexpected element in Signature')
-  }
+type Judge = (...signed: Parameters<Engine>) => { readonly octets?: string | undefined; readonly cause?: unknown }
 
-  const [canonicalization, method, reference, ...others] = childElements(signedInfo)
-  expectElement(canonicalization, 'CanonicalizationMethod')
-  expectLeaf(method, 'SignatureMethod')
-  expectElement(reference, 'Reference')
-  if (others.length > 0) throw structure('SignedInfo with more than one Reference')
-  assertCanonicalization(canonicalization)
-  assertAlgorithm(method, signatureMethods)
-
-  if (attributeOf(reference, 'URI') !== `#${id}`) throw structure('Reference to another element')
-  const [transforms, digestMethod, digestValue, ...rest] = childElements(reference)
-  expectElement(transforms, 'Transforms')
-  expectLeaf(digestMethod, 'DigestMethod')
-  expectLeaf(digestValue, 'DigestValue')
-  if (rest.length > 0) throw structure('unexpected element in Reference')
-  assertAlgorithm(digestMethod, digestMethods)
-  assertTransforms(transforms)
-}
-
-/** Comments, processing instructions and CDATA split text nodes: engines have read half a DigestValue. */
-const assertOnlyElementsAndText = (signature: Element) => {
-  for (const element of descendantsAndSelf(signature)) {
-    for (const node of Array.from(element.childNodes)) {
-      if (node.nodeType !== 1 && node.nodeType !== 3) throw structure('comment or CDATA in Signature')
+const alone =
+  (engine: Engine): Judge =>
+  (...signed) => {
+    try {
+      return { octets: engine(...signed) }
+    } catch (cause) {
+      return { cause }
     }
   }
-}
 
-/** Enveloped first, then at most one canonicalisation: nothing that computes (row xslt). */
-const assertTransforms = (transforms: Element) => {
-  const [enveloped, canonicalization, ...more] = childElements(transforms)
-  expectElement(enveloped, 'Transform')
-  if (attributeOf(enveloped, 'Algorithm') !== ENVELOPED || childElements(enveloped).length > 0)
-    throw algorithm('Transform')
-  if (canonicalization !== undefined) {
-    expectElement(canonicalization, 'Transform')
-    assertCanonicalization(canonicalization)
+const together =
+  (disagreed: (how: Disagreement) => void): Judge =>
+  (signed, certificates) => {
+    const fast = alone(libxml2Engine)(signed, certificates)
+    const nodeSaml = alone(nodeSamlEngine)(signed, certificates)
+    if (fast.octets === nodeSaml.octets) return fast
+    const said = ({ octets }: typeof fast) => (octets === undefined ? 'refused' : 'verified')
+    disagreed({ element: signed.element.localName, fast: said(fast), nodeSaml: said(nodeSaml) })
+    return { cause: 'the engines disagree' }
   }
-  if (more.length > 0) throw algorithm('Transform')
-}
 
-/** Of the parameters only the prefix list of exclusive canonicalisation. */
-const assertCanonicalization = (element: Element) => {
-  assertAlgorithm(element, canonicalizations)
-  const parameters = childElements(element)
-  const allowed = parameters.every((child) => isNamed(child, namespaces.exclusiveC14n, 'InclusiveNamespaces'))
-  if (!allowed || parameters.length > 1 || parameters.some((child) => childElements(child).length > 0)) {
-    throw algorithm('canonicalisation parameters')
-  }
-}
-
-const assertAlgorithm = (element: Element, allowed: ReadonlySet<string>) => {
-  const uri = attributeOf(element, 'Algorithm') ?? ''
-  if (!allowed.has(uri)) throw algorithm(element.localName)
-}
-
-function expectElement(element: Element | undefined, localName: string): asserts element is Element {
-  if (element === undefined || !isNamed(element, namespaces.signature, localName)) throw structure(`no ${localName}`)
-}
-
-function expectLeaf(element: Element | undefined, localName: string): asserts element is Element {
-  expectElement(element, localName)
-  if (childElements(element).length > 0) throw structure(`${localName} holds elements`)
-}
+const fast = createVerifySignature({ verification: 'fast', disagreed: () => {} })

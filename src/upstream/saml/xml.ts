@@ -66,8 +66,10 @@ const assertNamesAndIds = (root: Element) => {
     if (element.prefix && typeof element.namespaceURI !== 'string') throw malformed('undeclared prefix')
     const names = new Set<string>()
     for (const { prefix, namespaceURI, localName, value } of Array.from(element.attributes)) {
+      // xml-crypto takes it for a declaration and leaves it out of what is signed
+      if (/^xmlns./.test(prefix ?? localName)) throw malformed('attribute named like a declaration')
       if (prefix && typeof namespaceURI !== 'string') throw malformed('undeclared prefix')
-      if (prefix === 'xmlns' && value === '') throw malformed('prefix without namespace')
+      if (prefix === 'xmlns' || localName === 'xmlns') assertDeclaration(prefix === 'xmlns' ? localName : '', value)
       if (names.size === names.add(`${namespaceURI ?? ''} ${localName}`).size) throw malformed('attribute twice')
       if (localName.toLowerCase() === 'id' && prefix !== 'xmlns') {
         if (ids.has(value)) throw new GatewayError('saml_structure_forbidden', 'an ID stands twice')
@@ -75,6 +77,20 @@ const assertNamesAndIds = (root: Element) => {
       }
     }
   }
+}
+
+/** An absolute URI in its plain spelling. Canonical XML fails on others, and parsers differ on which are. */
+const rest = String.raw`(?:[\w.~!$&'()*+,;=:@/?-]|%[\da-f]{2})*`
+const NAMESPACE = new RegExp(
+  `^[a-z][a-z\\d+.-]*:(?://[\\w.-]+(?::\\d{1,5})?(?=[/?#]|$)|(?!//))${rest}(?:#${rest})?$`,
+  'i',
+)
+/** Bound to `xml` and `xmlns` from the start, and to nothing else. */
+const reserved: ReadonlySet<string> = new Set(['http://www.w3.org/XML/1998/namespace', 'http://www.w3.org/2000/xmlns/'])
+
+const assertDeclaration = (prefix: string, namespace: string) => {
+  if (prefix === 'xml' || prefix === 'xmlns' || reserved.has(namespace)) throw malformed('reserved namespace')
+  if (namespace === '' ? prefix !== '' : !NAMESPACE.test(namespace)) throw malformed('namespace')
 }
 
 export function* descendantsAndSelf(element: Element): Generator<Element> {

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { millisecondsOf } from '../saml/checks/check.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/idp-metadata.ts'
-import { verifySignature } from '../saml/verify-signature.ts'
+import type { VerifySignature } from '../saml/verify-signature.ts'
 import { attributeOf, childrenNamed, isNamed, namespaces, parseXml, textOf } from '../saml/xml.ts'
 
 export interface Aggregate {
@@ -38,13 +38,15 @@ export const openAggregate = (
   options: {
     readonly pins: readonly string[]
     readonly now: number
+    readonly verify: VerifySignature
     readonly leftOut?: (entityId: string, reason: string) => void
   },
 ): Aggregate => {
-  const { xml, root } = parseXml(text, LIMITS)
+  const document = parseXml(text, LIMITS)
+  const { root } = document
   if (!isNamed(root, namespaces.metadata, 'EntitiesDescriptor')) throw new Error('it is no EntitiesDescriptor')
   const signer = pinnedSigner(root, options.pins)
-  const verified = verifySignature(xml, root, [signer.toString()], LIMITS)
+  const verified = options.verify(document, root, [signer.toString()], LIMITS)
   const createdAt = creationOf(verified)
   const validUntil = attributeOf(verified, 'validUntil')
   const end = millisecondsOf(validUntil)

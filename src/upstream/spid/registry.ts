@@ -4,6 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { expiredAmong, type IdpMetadata } from '../saml/idp-metadata.ts'
+import { type VerifySignature, verifySignature } from '../saml/verify-signature.ts'
 import { type Aggregate, openAggregate } from './aggregate.ts'
 import { agidPins } from './agid.ts'
 import { changesBetween, isUnchanged, type RegistryChanges } from './registry-changes.ts'
@@ -51,6 +52,8 @@ export interface RegistryOptions {
   readonly pins?: readonly string[]
   readonly now: () => number
   readonly report: (event: RegistryEvent) => void
+  /** Default: the fast engine. */
+  readonly verify?: VerifySignature
   /** Told of each provider that cannot be used. */
   readonly leftOut?: (entityId: string, reason: string) => void
 }
@@ -66,6 +69,7 @@ export const createIdpRegistry = ({
   pins = agidPins,
   now,
   report,
+  verify = verifySignature,
   leftOut = () => {},
 }: RegistryOptions): IdpRegistry => {
   const closing = new AbortController()
@@ -77,7 +81,7 @@ export const createIdpRegistry = ({
   const reported = new Set<string>()
 
   const open = (text: string, origin: Held['origin']): Held => {
-    const aggregate = openAggregate(text, { pins, now: now(), leftOut })
+    const aggregate = openAggregate(text, { pins, now: now(), verify, leftOut })
     const idps = aggregate.idps.filter(({ entityId, validUntil }) => {
       if (validUntil === undefined || validUntil > now()) return true
       leftOut(entityId, `was valid until ${isoOf(validUntil)}`)

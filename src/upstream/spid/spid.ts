@@ -2,6 +2,7 @@
 import { type IdpMetadata, idpOf } from '../saml/idp-metadata.ts'
 import { createSingleLogout } from '../saml/single-logout.ts'
 import { SamlStrategy } from '../saml/strategy.ts'
+import { type VerifySignature, verifySignature } from '../saml/verify-signature.ts'
 import type { Upstream } from '../upstream.ts'
 import { spidProfile } from './profile.ts'
 
@@ -12,9 +13,11 @@ import { spidProfile } from './profile.ts'
 export const createSpid = ({
   idps,
   names,
+  verify = verifySignature,
 }: {
   idps: () => readonly IdpMetadata[]
   names: Readonly<Record<string, string>>
+  verify?: VerifySignature
 }): Upstream => {
   const byEntityId = () => new Map(idps().map((idp) => [idp.entityId, idp]))
   return {
@@ -28,9 +31,9 @@ export const createSpid = ({
       return idp && { idp: idpOf(idp) }
     },
     answer: 'form',
-    strategy: (pending, sp) => new SamlStrategy({ profile: spidProfile, pending, sp }),
+    strategy: (pending, sp) => new SamlStrategy({ profile: spidProfile, pending, sp, verify }),
     // levels 2 and 3 leave no session at the provider (docs/rules/spid-saml.md section 6)
-    logout: createSingleLogout({ find: (entityId) => byEntityId().get(entityId), levels: [1] }),
+    logout: createSingleLogout({ find: (entityId) => byEntityId().get(entityId), levels: [1], verify }),
   }
 }
 

@@ -23,11 +23,13 @@ describe('CIE metadata', () => {
   })
 
   it('are signed by the key that was given and no other (cie.md 3)', () => {
-    const { xml, root } = parseXml(write(comune))
-    expect(verifySignature(xml, root, [signing.certificate]).localName).toBe('EntityDescriptor')
-    expect(() => verifySignature(xml, root, [foreignSigner.certificate])).toThrow('saml_signature_invalid')
+    const document = parseXml(write(comune))
+    expect(verifySignature(document, document.root, [signing.certificate]).localName).toBe('EntityDescriptor')
+    expect(() => verifySignature(document, document.root, [foreignSigner.certificate])).toThrow(
+      'saml_signature_invalid',
+    )
     const changed = parseXml(write(comune).replace('c_d704</cie', 'c_d705</cie'))
-    expect(() => verifySignature(changed.xml, changed.root, [signing.certificate])).toThrow('saml_signature_invalid')
+    expect(() => verifySignature(changed, changed.root, [signing.certificate])).toThrow('saml_signature_invalid')
   })
 
   it('name the service by its UUID without a language, and describe it for people (cie.md 4.21, 4.22)', () => {

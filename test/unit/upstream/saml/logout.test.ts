@@ -7,7 +7,7 @@ import { createSingleLogout } from '../../../../src/upstream/saml/single-logout.
 import { verifySignature } from '../../../../src/upstream/saml/verify-signature.ts'
 import { parseXml } from '../../../../src/upstream/saml/xml.ts'
 import type { LogoutRequest } from '../../../../src/upstream/upstream.ts'
-import { foreignSigner, idpSigner, spSigner } from '../../../fixtures/saml/login.ts'
+import { foreignSigner, idpSigner, spSigner, verify } from '../../../fixtures/saml/login.ts'
 
 const IDP = 'https://idp.example'
 const SP = 'https://login.regione.example/pub-ag-full/c_l378'
@@ -84,7 +84,7 @@ describe('single logout with a provider', () => {
     expiredCertificates: [],
   })
   const logoutWith = (slo?: NonNullable<IdpMetadata['slo']>) =>
-    createSingleLogout({ find: (entityId) => (entityId === IDP ? idp(slo) : undefined), levels: [1] })
+    createSingleLogout({ find: (entityId) => (entityId === IDP ? idp(slo) : undefined), levels: [1], verify })
   const both = logoutWith([
     { binding: 'redirect', url: `${IDP}/slo`, responseUrl: `${IDP}/slo/response` },
     { binding: 'post', url: `${IDP}/slo/post` },
@@ -112,7 +112,7 @@ describe('single logout with a provider', () => {
     const sent = logoutWith([{ binding: 'post', url: `${IDP}/slo/post` }]).request(session, sender)
     if (sent?.kind !== 'form') throw new Error('no form')
     const document = parseXml(Buffer.from(sent.fields.SAMLRequest ?? '', 'base64').toString())
-    expect(verifySignature(document.xml, document.root, [spSigner.certificate]).localName).toBe('LogoutRequest')
+    expect(verifySignature(document, document.root, [spSigner.certificate]).localName).toBe('LogoutRequest')
     expect(document.root.childNodes[1]?.nodeName).toBe('ds:Signature')
     expect(Object.keys(sent.fields)).toEqual(['SAMLRequest'])
   })
@@ -143,6 +143,7 @@ describe('single logout with a provider', () => {
     const theirs = createSingleLogout({
       find: () => idp([{ binding: 'redirect', url: destination }]),
       levels: [1],
+      verify,
     })
     /** The provider's request, made by our own writer with the provider's key: the bytes of a message are the same either way. */
     const requestBy = (signing = idpSigner) => {

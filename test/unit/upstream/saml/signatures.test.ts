@@ -191,6 +191,7 @@ describe('the shape of a signature', () => {
     ['a Reference to the whole document', (xml) => xml.replace('URI="#_assertion-1"', 'URI=""')],
     ['a Reference without URI', removeAttribute('ds:Reference', 'URI')],
     ['an Object', insert('</ds:Signature>', '<ds:Object/>')],
+    ['a part of a signature in KeyInfo', insert('</ds:KeyInfo>', '<x:Transform xmlns:x="urn:x"/>')],
     ['a second KeyInfo', insert('</ds:Signature>', '<ds:KeyInfo/>')],
     ['a second SignatureValue', insert('<ds:SignatureValue>', '<ds:SignatureValue>AA==</ds:SignatureValue>')],
     ['a second DigestValue', insert('<ds:DigestValue>', '<ds:DigestValue>AA==</ds:DigestValue>')],

@@ -11,6 +11,7 @@ import {
   pendingLogin,
   respond,
   serviceProvider,
+  verify,
 } from '../../../fixtures/saml/login.ts'
 
 describe('the beginning', () => {
@@ -87,7 +88,7 @@ describe('the evidence', () => {
 
   it('is nothing when nothing can be decoded', async () => {
     const pending = pendingLogin()
-    const strategy = new SamlStrategy({ profile: spidProfile, pending, sp: serviceProvider(pending) })
+    const strategy = new SamlStrategy({ profile: spidProfile, pending, sp: serviceProvider(pending), verify })
     const outcome = await runStrategy(strategy, { step: 'form', now: NOW, fields: {} })
     expect(outcome).toMatchObject({ error: { code: 'saml_message_malformed' }, evidence: {} })
   })

@@ -34,7 +34,7 @@ describe('parseXml', () => {
     ['an attribute without quotes', '<a b=c/>'],
     ['an attribute without value', '<a b/>'],
     ['an attribute twice', '<a b="1" b="2"/>'],
-    ['an attribute twice by namespace', '<a xmlns:x="u" xmlns:y="u" x:b="" y:b=""/>'],
+    ['an attribute twice by namespace', '<a xmlns:x="urn:u" xmlns:y="urn:u" x:b="" y:b=""/>'],
     ['attributes without a space between', '<a b="1"c="2"/>'],
     ['< in an attribute', '<a b="<"/>'],
     ['an entity', '<a>&nbsp;</a>'],
@@ -52,6 +52,15 @@ describe('parseXml', () => {
     ['a declaration that is not first', ' <?xml version="1.0"?><a/>'],
     ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
     ['an undeclared prefix', '<p:a/>'],
+    ['an attribute named like a declaration', '<a xmlnsb="u:x"/>'],
+    ['a prefix named like a declaration', '<a xmlns:xmlnsb="u:x" xmlnsb:c=""/>'],
+    ['a relative namespace', '<a xmlns:b="c"/>'],
+    ['a relative namespace by default', '<a xmlns="./c"/>'],
+    ['a namespace that is no URI', '<a xmlns:b="u:x y"/>'],
+    ['a namespace with a port that is none', '<a xmlns:b="http://c:d/"/>'],
+    ['a prefix for the namespace of xml', '<a xmlns:b="http://www.w3.org/XML/1998/namespace"/>'],
+    ['the namespace of declarations', '<a xmlns="http://www.w3.org/2000/xmlns/"/>'],
+    ['xml declared', '<a xmlns:xml="http://www.w3.org/XML/1998/namespace"/>'],
     ['an undeclared prefix of an attribute', '<a p:b=""/>'],
     ['a prefix that JavaScript knows', '<constructor:a/>'],
     ['too deep a nest', `${'<a>'.repeat(101)}${'</a>'.repeat(101)}`],
@@ -89,9 +98,9 @@ describe('parseXml', () => {
 })
 
 it('two elements where one belongs are refused, and text does not look into elements', () => {
-  const { root } = parseXml('<a xmlns="u"><b>1</b><b/><c>x<d/></c></a>')
-  expect(refusal(() => childNamed(root, 'u', 'b'))).toBe('saml_structure_forbidden')
-  const c = childNamed(root, 'u', 'c')
+  const { root } = parseXml('<a xmlns="urn:u"><b>1</b><b/><c>x<d/></c></a>')
+  expect(refusal(() => childNamed(root, 'urn:u', 'b'))).toBe('saml_structure_forbidden')
+  const c = childNamed(root, 'urn:u', 'c')
   expect(c && refusal(() => textOf(c))).toBe('saml_structure_forbidden')
   expect(childNamed(root, 'v', 'c')).toBeUndefined()
 })

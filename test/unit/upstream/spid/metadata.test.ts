@@ -17,11 +17,13 @@ describe('SPID metadata', () => {
   })
 
   it('are signed (1.7.x, 1.9.0), by the key that was given and no other', () => {
-    const { xml, root } = parseXml(write(aggregated))
-    expect(verifySignature(xml, root, [signing.certificate]).localName).toBe('EntityDescriptor')
-    expect(() => verifySignature(xml, root, [foreignSigner.certificate])).toThrow('saml_signature_invalid')
+    const document = parseXml(write(aggregated))
+    expect(verifySignature(document, document.root, [signing.certificate]).localName).toBe('EntityDescriptor')
+    expect(() => verifySignature(document, document.root, [foreignSigner.certificate])).toThrow(
+      'saml_signature_invalid',
+    )
     const changed = parseXml(write(aggregated).replace('Comune di Forlì', 'Comune di Rimini'))
-    expect(() => verifySignature(changed.xml, changed.root, [signing.certificate])).toThrow('saml_signature_invalid')
+    expect(() => verifySignature(changed, changed.root, [signing.certificate])).toThrow('saml_signature_invalid')
   })
 
   it('are canonical but for the declarations at the root', () => {
