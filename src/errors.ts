@@ -32,7 +32,6 @@ export type Sentence =
   | 'cancelled'
   | 'identity_type'
   | 'idp_unknown_error'
-  | 'idp_down'
   | 'method_off'
   | 'method_paused'
   | 'maintenance'

@@ -10,11 +10,11 @@ export const de: Dictionary = {
     phone: 'Telefon',
     email: 'E-Mail',
     hours: 'Zeiten',
-    legal: 'Rechtliche Hinweise',
+    legal: 'Rechtliche Informationen',
     privacy: 'Datenschutz',
     accessibility: 'Erklärung zur Barrierefreiheit',
-    notes: 'Impressum',
-    status: 'Stand des Dienstes',
+    notes: 'Rechtliche Hinweise',
+    status: 'Status des Dienstes',
     questions: 'Fragen und Antworten',
     write: 'Dem Hilfsdienst schreiben',
     site: 'Zur Website: {tenant}',
@@ -72,17 +72,17 @@ export const de: Dictionary = {
       '„{service}“ ({tenant}) erhält nur einen Code, an dem Sie wiedererkannt werden: keine persönlichen Daten.',
     dataRenewed:
       '„{service}“ kann diese Daten ohne Sie erneut abrufen, höchstens {time} lang ab der Anmeldung. Es endet, wenn Sie sich abmelden.',
-    dataKept: 'Wie es die Regeln von SPID und CIE verlangen, bewahren wir den Nachweis der Anmeldung 24 Monate auf.',
+    dataKept: 'Wie es die staatlichen Regeln verlangen, bewahren wir den Nachweis der Anmeldung 24 Monate auf.',
     dataPrivacy: 'Wie wir mit Daten umgehen',
-    other: 'Andere Benutzer',
-    otherText: 'Diese Anmeldung geht ohne SPID, CIE und Karte. Sie führt von dieser Seite weg.',
+    other: 'Andere Zugänge',
+    otherText: 'Diese Anmeldung geht ohne digitale Identität. Sie führt von dieser Seite weg.',
     trouble: 'Bei diesem Anbieter sind Probleme gemeldet',
     troubleWay: 'Bei dieser Art der Anmeldung sind Probleme gemeldet',
     questions: 'Fragen zu {method}',
   },
   inApp: {
     title: 'Diese Seite ist in einer App geöffnet',
-    text: 'Hier bleibt die Anmeldung mit den Apps von SPID und CIE oft stecken. Öffnen Sie Chrome (Android) oder Safari (iPhone) und fügen Sie diese Adresse ein:',
+    text: 'Hier bleibt die Anmeldung mit der App Ihrer digitalen Identität oft stecken. Öffnen Sie Chrome (Android) oder Safari (iPhone) und fügen Sie diese Adresse ein:',
     copy: 'Adresse kopieren',
     copied: 'Kopiert',
   },
@@ -95,7 +95,7 @@ export const de: Dictionary = {
     time: 'Uhrzeit',
     wait: 'Sie können es in {time} noch einmal versuchen.',
     retry: 'Noch einmal mit {provider}',
-    retryCard: 'Noch einmal, mit Lesen der Karte',
+    retryCard: 'Noch einmal mit der Karte selbst',
     forgotten: 'CIE-Passwort vergessen?',
     providersHelp: 'Hilfe der SPID-Anbieter',
     subject: 'Problem bei der Anmeldung {code}',
@@ -104,7 +104,7 @@ export const de: Dictionary = {
   },
   help: {
     title: 'Fragen und Antworten',
-    lead: 'Was beim Anmelden an Online-Diensten mit SPID, CIE oder Karte am meisten hilft.',
+    lead: 'Was bei der Anmeldung zu Online-Diensten mit digitaler Identität oder Karte am meisten hilft.',
     back: 'Zurück zur Anmeldung bei „{service}“',
     everyone: 'Für alle',
     source: 'Quelle: {source}. Geprüft am {reviewed}.',
@@ -141,7 +141,7 @@ export const de: Dictionary = {
     switchedTitle: 'Die vorige Anmeldung ist beendet',
     switchedText:
       'In diesem Browser war noch eine andere Person angemeldet. Wir haben ihre Anmeldung beendet, und Sie können jetzt mit Ihrer weitermachen.',
-    switchedNext: 'Weiter zu «{service}»',
+    switchedNext: 'Weiter zu „{service}“',
     switchedShared: 'Benutzen Sie einen fremden Computer? Melden Sie sich am Ende ab und schließen Sie den Browser.',
     partialTitle: 'Sie sind nur hier abgemeldet',
     partialText:
@@ -178,7 +178,7 @@ export const de: Dictionary = {
     busy_network: {
       title: 'Zu viele Anfragen aus Ihrem Netz',
       what: 'Aus Ihrem Netz (zum Beispiel eines Amtes, einer Schule oder eines Mobilfunkanbieters) kommen in kurzer Zeit zu viele Anfragen.',
-      next: 'Warten Sie einige Minuten und versuchen Sie es dann noch einmal. Wenn es eilt, verwenden Sie eine andere Verbindung, zum Beispiel die des Telefons.',
+      next: 'Versuchen Sie es in Kürze noch einmal. Wenn es eilt, verwenden Sie eine andere Verbindung, zum Beispiel die des Telefons.',
     },
     busy: {
       title: 'Gerade sind viele Menschen hier',
@@ -305,11 +305,6 @@ export const de: Dictionary = {
       what: 'Die Anmeldung bei {provider} ist abgebrochen, und wir wissen nicht, warum.',
       next: 'Versuchen Sie es noch einmal oder melden Sie sich anders an. Passiert es wieder, nennen Sie dem Hilfsdienst den Code.',
     },
-    idp_down: {
-      title: 'Die Anmeldung bei {provider} ist jetzt nicht möglich',
-      what: 'Das System dort antwortet zurzeit nicht.',
-      next: 'Versuchen Sie es später noch einmal, oder melden Sie sich anders an.',
-    },
     method_off: {
       title: 'So können Sie sich hier nicht anmelden',
       what: 'Dieser Dienst nimmt die gewählte Art der Anmeldung nicht an, oder es gibt sie nicht mehr.',
@@ -328,10 +323,10 @@ export const de: Dictionary = {
     loop: {
       title: 'Die Website schickt Sie immer wieder hierher',
       what: 'In wenigen Minuten hat die Website Sie zu oft auf diese Seite geschickt: Der Fehler liegt bei der Website, nicht bei Ihnen.',
-      next: 'Warten Sie zehn Minuten und beginnen Sie wieder auf der Website der Körperschaft. Wenn es noch einmal geschieht, wenden Sie sich an die Hilfe und nennen Sie den Code.',
+      next: 'Warten Sie zehn Minuten und beginnen Sie wieder auf der Website der Einrichtung. Passiert es wieder, nennen Sie dem Hilfsdienst den Code.',
     },
     maintenance: {
-      title: 'Die Anmeldung wird gewartet',
+      title: 'Wartungsarbeiten an der Anmeldung',
       what: 'Für kurze Zeit kann sich niemand anmelden: Der Dienst wird gerade aktualisiert. Wer schon angemeldet ist, kann weitermachen.',
       next: 'Versuchen Sie es später noch einmal, ausgehend von der Website des Dienstes.',
     },
@@ -343,32 +338,32 @@ export const de: Dictionary = {
     eidas_fiscal_number: {
       title: 'Die italienische Steuernummer fehlt',
       what: 'Die Identität Ihres Landes enthält keine italienische Steuernummer. Dieser Dienst braucht sie.',
-      next: 'Wenn Sie SPID, CIE oder eine andere italienische Karte haben, melden Sie sich damit an. Sonst fragen Sie die Körperschaft, wie Sie den Dienst nutzen können.',
+      next: 'Wenn Sie eine italienische digitale Identität oder Karte haben, melden Sie sich damit an. Sonst fragen Sie die Einrichtung, wie Sie den Dienst nutzen können.',
     },
     logout_unverifiable: {
       title: 'Wir können die Abmeldung nicht prüfen',
-      what: 'Die Nachricht über die Abmeldung hat die Sicherheitskontrollen nicht bestanden oder wurde schon einmal verwendet. Sie hat keine Anmeldung beendet.',
+      what: 'Die Nachricht über die Abmeldung hat die Sicherheitsprüfung nicht bestanden oder wurde schon einmal verwendet. Sie hat keine Anmeldung beendet.',
       next: 'Um sich abzumelden, gehen Sie zum Dienst zurück und benutzen Sie dort die Schaltfläche zum Abmelden. Ist es nicht Ihr eigener Computer, schließen Sie auch den Browser.',
     },
     card_missing: {
       title: 'Wir haben keine Karte gefunden',
       what: 'Der Browser hat uns das Zertifikat Ihrer Karte nicht geschickt.',
-      next: 'Schließen und öffnen Sie den Browser, stecken Sie die Karte ein und beginnen Sie auf der Seite des Dienstes neu. Wählen Sie dann das Zertifikat und geben Sie die PIN ein. Das Lesegerät und seine Software müssen auf dem Computer installiert sein.',
+      next: 'Schließen Sie den Browser, öffnen Sie ihn wieder, stecken Sie die Karte ein und beginnen Sie auf der Seite des Dienstes neu. Wählen Sie dann das Zertifikat und geben Sie die PIN ein. Das Lesegerät und seine Software müssen auf dem Computer installiert sein.',
     },
     card_expired: {
       title: 'Die Karte ist abgelaufen',
       what: 'Das Zertifikat Ihrer Karte ist nicht mehr gültig.',
-      next: 'Melden Sie sich anders an. Haben Sie eine gültige Karte, schließen und öffnen Sie den Browser, stecken Sie sie ein und beginnen Sie auf der Seite des Dienstes neu.',
+      next: 'Melden Sie sich anders an. Haben Sie eine gültige Karte, schließen Sie den Browser, öffnen Sie ihn wieder, stecken Sie sie ein und beginnen Sie auf der Seite des Dienstes neu.',
     },
     card_wrong: {
       title: 'Mit diesem Zertifikat können Sie sich nicht anmelden',
       what: 'Vielleicht haben Sie das Zertifikat für die Unterschrift gewählt oder das einer anderen Karte.',
-      next: 'Schließen und öffnen Sie den Browser, beginnen Sie auf der Seite des Dienstes neu und wählen Sie das Zertifikat für die Anmeldung.',
+      next: 'Schließen Sie den Browser, öffnen Sie ihn wieder, beginnen Sie auf der Seite des Dienstes neu und wählen Sie das Zertifikat für die Anmeldung.',
     },
     card_not_cns: {
       title: 'Diese Karte ist keine Bürgerkarte',
       what: 'Die verwendete Karte ist keine nationale Dienstekarte (CNS).',
-      next: 'Melden Sie sich anders an. Um die Gesundheitskarte mit Chip oder eine andere CNS zu verwenden, schließen und öffnen Sie den Browser und beginnen Sie auf der Seite des Dienstes neu.',
+      next: 'Melden Sie sich anders an. Um die Gesundheitskarte mit Chip oder eine andere CNS zu verwenden, schließen Sie den Browser, öffnen Sie ihn wieder und beginnen Sie auf der Seite des Dienstes neu.',
     },
     card_unknown: {
       title: 'Wir können die Karte nicht überprüfen',
@@ -378,7 +373,7 @@ export const de: Dictionary = {
     card_revoked: {
       title: 'Die Karte wurde widerrufen',
       what: 'Die ausstellende Stelle hat die Karte gesperrt, zum Beispiel weil Sie eine neue haben.',
-      next: 'Melden Sie sich anders an. Haben Sie eine neue Karte, schließen und öffnen Sie den Browser, stecken Sie sie ein und beginnen Sie auf der Seite des Dienstes neu.',
+      next: 'Melden Sie sich anders an. Haben Sie eine neue Karte, schließen Sie den Browser, öffnen Sie ihn wieder, stecken Sie sie ein und beginnen Sie auf der Seite des Dienstes neu.',
     },
     card_unchecked: {
       title: 'Wir können die Karte jetzt nicht überprüfen',
@@ -393,7 +388,7 @@ export const de: Dictionary = {
     card_weak: {
       title: 'Diese Art von Karte nehmen wir nicht mehr an',
       what: 'Ihr Schlüssel ist zu kurz, um sicher zu sein, wie bei Karten bis etwa 2018.',
-      next: 'Melden Sie sich anders an. Verlangen Sie bei der ausstellenden Stelle eine neue Karte.',
+      next: 'Melden Sie sich anders an. Beantragen Sie bei der ausstellenden Stelle eine neue Karte.',
     },
     card_no_tax_code: {
       title: 'Wir finden keine Steuernummer auf der Karte',
@@ -402,6 +397,11 @@ export const de: Dictionary = {
     },
   },
   cieSentences: {
+    attempts: {
+      title: 'Zu viele Versuche mit falschen Zugangsdaten',
+      what: 'Benutzername, Passwort oder Code der CIE waren mehrmals nicht richtig.',
+      next: 'Warten Sie etwas und versuchen Sie es noch einmal. Wie Sie ein neues Passwort oder eine neue PIN bekommen, steht hier unten. Oder melden Sie sich anders an.',
+    },
     level: {
       title: 'Die Stufe dieser Anmeldung genügt nicht',
       what: 'Dieser Dienst verlangt eine höhere Sicherheitsstufe als die mit der CIE verwendete.',

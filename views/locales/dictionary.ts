@@ -199,7 +199,7 @@ export interface Dictionary {
   readonly claims: Readonly<Record<ClaimName, string>>
   readonly sentences: Readonly<Record<Sentence, SentenceText>>
   /** Where CIE must say something else than SPID: there is no private provider to turn to. */
-  readonly cieSentences: Readonly<Record<'level' | 'blocked', SentenceText>>
+  readonly cieSentences: Readonly<Record<'attempts' | 'level' | 'blocked', SentenceText>>
   /** `identity_type`, where it is known which kind the service wants. */
   readonly identitySentences: Readonly<Record<'personal' | 'professional', SentenceText>>
 }

@@ -64,21 +64,21 @@ export const en: Dictionary = {
       'This service asks for the Italian tax code (codice fiscale). Almost no identity of another country contains it.',
     cancel: 'Cancel and go back to “{service}”',
     data: 'What the service receives',
-    dataIntro: 'After you sign in we pass only these data to “{service}” ({tenant}), where we have them:',
-    dataNone: '“{service}” ({tenant}) receives only a code that recognises you: no personal data.',
+    dataIntro: 'After you sign in we pass only this data to “{service}” ({tenant}), where we have it:',
+    dataNone: '“{service}” ({tenant}) receives only a code by which it recognises you: no personal data.',
     dataRenewed:
       '“{service}” may ask us for this data again without you, for at most {time} from the sign-in. It ends when you sign out.',
-    dataKept: 'As the rules of SPID and CIE require, we keep a record of the sign-in for 24 months.',
+    dataKept: 'As the national rules require, we keep a record of the sign-in for 24 months.',
     dataPrivacy: 'How we handle your data',
     other: 'Other users',
-    otherText: 'This way in uses neither SPID nor CIE nor a card. You go on outside of this page.',
+    otherText: 'This way in does not use a digital identity. You go on outside of this page.',
     trouble: 'Problems are reported with this provider',
     troubleWay: 'Problems are reported with this way to sign in',
     questions: 'Questions about {method}',
   },
   inApp: {
     title: 'This page is open inside an app',
-    text: 'Signing in with the apps of SPID and CIE often gets stuck here. Open Chrome (Android) or Safari (iPhone) and paste this address:',
+    text: 'Signing in with the app of your digital identity often gets stuck here. Open Chrome (Android) or Safari (iPhone) and paste this address:',
     copy: 'Copy the address',
     copied: 'Copied',
   },
@@ -93,14 +93,14 @@ export const en: Dictionary = {
     retry: 'Try again with {provider}',
     retryCard: 'Try again by reading the card',
     forgotten: 'Forgot your CIE password?',
-    providersHelp: 'Help of the SPID providers',
+    providersHelp: 'Help from the SPID providers',
     subject: 'Problem signing in {code}',
     message: 'Write here what you were doing:',
     service: 'Service',
   },
   help: {
     title: 'Questions and answers',
-    lead: 'What helps most when you sign in to online services with SPID, CIE or a card.',
+    lead: 'What helps most when you sign in to online services with a digital identity or a card.',
     back: 'Back to signing in to “{service}”',
     everyone: 'For everyone',
     source: 'Source: {source}. Checked on {reviewed}.',
@@ -162,18 +162,18 @@ export const en: Dictionary = {
     company_fiscal_number: 'Company tax code',
     registered_office: 'Registered office',
     vat_number: 'VAT number',
-    authn_evidence: 'Proof of this login (identifier or certificate), for the register',
+    authn_evidence: 'Proof of this sign-in (identifier or certificate), for the register',
   },
   sentences: {
     too_many: {
       title: 'Too many attempts',
-      what: 'This login was started many times in a row.',
+      what: 'This sign-in was started many times in a row.',
       next: 'Wait a few minutes, then go back to the service and start again.',
     },
     busy_network: {
       title: 'Too many requests from your network',
-      what: 'Your network (for example of an office, a school or a mobile operator) sends too many requests in a short time.',
-      next: 'Wait a few minutes and try again. If you are in a hurry, use another connection, for example that of your phone.',
+      what: 'Too many requests come from your network (for example that of an office, a school or a mobile operator) in a short time.',
+      next: 'Try again shortly. If you are in a hurry, use another connection, for example that of your phone.',
     },
     busy: {
       title: 'Many people are here right now',
@@ -300,11 +300,6 @@ export const en: Dictionary = {
       what: 'The sign-in with {provider} stopped and we do not know why.',
       next: 'Try again or choose another way. If it happens again, call the help desk and read out the code.',
     },
-    idp_down: {
-      title: 'You cannot sign in with {provider} now',
-      what: 'Their system is not answering at the moment.',
-      next: 'Try again later, or choose another way to sign in.',
-    },
     method_off: {
       title: 'You cannot sign in this way here',
       what: 'This service does not accept the way that you chose, or it is no longer available.',
@@ -323,7 +318,7 @@ export const en: Dictionary = {
     loop: {
       title: 'The website keeps sending you back here',
       what: 'Within a few minutes the website sent you to this page too many times: something is wrong with the website, not with you.',
-      next: 'Wait ten minutes and start again from the website of the municipality. If it happens again, contact support and read out the code.',
+      next: 'Wait ten minutes and start again from the website of the municipality. If it happens again, call the help desk and read out the code.',
     },
     maintenance: {
       title: 'Signing in is under maintenance',
@@ -338,7 +333,7 @@ export const en: Dictionary = {
     eidas_fiscal_number: {
       title: 'There is no Italian tax code',
       what: 'The identity of your country carries no Italian tax code (codice fiscale), and this service needs it.',
-      next: 'If you have SPID, CIE or another Italian card, sign in with that. If not, ask the organisation how you can use the service.',
+      next: 'If you have an Italian digital identity or card, sign in with that. If not, ask the organisation how you can use the service.',
     },
     logout_unverifiable: {
       title: 'We cannot verify that you want to sign out',
@@ -397,6 +392,11 @@ export const en: Dictionary = {
     },
   },
   cieSentences: {
+    attempts: {
+      title: 'Too many attempts with wrong details',
+      what: 'The user name, password or code of your CIE was wrong several times.',
+      next: 'Wait a while and try again. If you lost your password or PIN, see below how to get a new one. You can also choose another way to sign in.',
+    },
     level: {
       title: 'The level of this sign-in is not enough',
       what: 'This service asks for a higher security level than the one that you used with your CIE.',

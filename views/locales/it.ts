@@ -68,17 +68,17 @@ export const it: Dictionary = {
     dataNone: '«{service}» ({tenant}) riceve solo un codice che ti riconosce: nessun dato personale.',
     dataRenewed:
       '«{service}» può chiederci di nuovo questi dati senza di te, al massimo per {time} dall’accesso. Se esci, non può più.',
-    dataKept: 'Come chiedono le regole di SPID e CIE, conserviamo la traccia dell’accesso per 24 mesi.',
+    dataKept: 'Come chiedono le regole nazionali, conserviamo la traccia dell’accesso per 24 mesi.',
     dataPrivacy: 'Come trattiamo i dati',
     other: 'Altre utenze',
-    otherText: 'Questo accesso non usa SPID, CIE o carta. Continua fuori da questa pagina.',
+    otherText: 'Questo accesso non usa l’identità digitale. Continua fuori da questa pagina.',
     trouble: 'Sono segnalati problemi con questo gestore',
     troubleWay: 'Sono segnalati problemi con questo modo di entrare',
     questions: 'Domande su {method}',
   },
   inApp: {
     title: 'Questa pagina è aperta dentro un’app',
-    text: 'Qui l’accesso con le app di SPID e CIE spesso si blocca. Apri Chrome (Android) o Safari (iPhone) e incolla questo indirizzo:',
+    text: 'Qui l’accesso con l’app della tua identità digitale spesso si blocca. Apri Chrome (Android) o Safari (iPhone) e incolla questo indirizzo:',
     copy: 'Copia l’indirizzo',
     copied: 'Copiato',
   },
@@ -100,7 +100,7 @@ export const it: Dictionary = {
   },
   help: {
     title: 'Domande e risposte',
-    lead: 'Le risposte più utili per entrare nei servizi online con SPID, CIE o con la carta.',
+    lead: 'Le risposte più utili per entrare nei servizi online con l’identità digitale o con la carta.',
     back: 'Torna all’accesso a «{service}»',
     everyone: 'Per tutti',
     source: 'Fonte: {source}. Controllato il {reviewed}.',
@@ -173,7 +173,7 @@ export const it: Dictionary = {
     busy_network: {
       title: 'Troppe richieste dalla tua rete',
       what: 'Dalla tua rete (per esempio di un ufficio, di una scuola o di un operatore mobile) arrivano troppe richieste in poco tempo.',
-      next: 'Aspetta qualche minuto e riprova. Se hai fretta, usa un’altra connessione, per esempio quella del telefono.',
+      next: 'Riprova tra poco. Se hai fretta, usa un’altra connessione, per esempio quella del telefono.',
     },
     busy: {
       title: 'Ora ci sono molte persone',
@@ -300,11 +300,6 @@ export const it: Dictionary = {
       what: 'L’accesso con {provider} si è fermato e non sappiamo perché.',
       next: 'Riprova o scegli un altro modo di entrare. Se succede ancora, contatta l’assistenza e leggi il codice.',
     },
-    idp_down: {
-      title: 'Ora non si può entrare con {provider}',
-      what: 'In questo momento il suo sistema non risponde.',
-      next: 'Riprova più tardi, oppure scegli un altro modo di entrare.',
-    },
     method_off: {
       title: 'Qui non puoi entrare in questo modo',
       what: 'Questo servizio non accetta il modo di entrare che hai scelto, oppure non è più disponibile.',
@@ -338,7 +333,7 @@ export const it: Dictionary = {
     eidas_fiscal_number: {
       title: 'Manca il codice fiscale italiano',
       what: 'L’identità del tuo Paese non contiene un codice fiscale italiano, e questo servizio ne ha bisogno.',
-      next: 'Se hai SPID, CIE o un’altra carta italiana, entra con quelli. Se no, contatta l’ente: ti dice come avere il servizio.',
+      next: 'Se hai un’identità digitale o una carta italiana, entra con quella. Se no, contatta l’ente: ti dice come avere il servizio.',
     },
     logout_unverifiable: {
       title: 'Non possiamo verificare l’uscita',
@@ -397,6 +392,11 @@ export const it: Dictionary = {
     },
   },
   cieSentences: {
+    attempts: {
+      title: 'Troppi tentativi con credenziali errate',
+      what: 'Il nome utente, la password o il codice della CIE non erano giusti, per più volte.',
+      next: 'Aspetta un po’ e riprova. Se hai perso la password o il PIN, qui sotto trovi come averne di nuovi. Puoi anche scegliere un altro modo di entrare.',
+    },
     level: {
       title: 'Il livello di questo accesso non basta',
       what: 'Questo servizio chiede un livello di sicurezza più alto di quello che hai usato con la CIE.',

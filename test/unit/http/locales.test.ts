@@ -48,6 +48,20 @@ describe('the dictionaries', () => {
     }
   })
 
+  it.each([
+    ['it', own, /["„“”]|'/],
+    ['de', complete.de, /["«»”]|'/],
+    ['en', complete.en, /["«»„]|'/],
+  ] as const)('%s quotes as its readers do', (_, texts, foreign) => {
+    expect([...texts].filter(([, text]) => foreign.test(text))).toEqual([])
+  })
+
+  it('names SPID only where it is offered: a region can be after it', () => {
+    const everywhere = /^(login\.(?!spid)|inApp\.|help\.)/
+    for (const texts of [own, ...Object.values(complete)])
+      expect([...texts].filter(([key, text]) => everywhere.test(key) && text.includes('SPID'))).toEqual([])
+  })
+
   it('speaks of people, not of protocols', () => {
     const jargon = /\b(asserzione|assertion|idp|identity provider id|saml|openid|oidc|token|endpoint|client|relay)\b/i
     for (const texts of [own, ...Object.values(complete)])
