@@ -45,7 +45,9 @@ export const errorHandler =
       if (ctx.accepts('json', 'html') === 'html') {
         const client = tenant && clientId !== undefined ? clientOf(tenant.id, clientId) : undefined
         ctx.type = 'html'
-        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language, retryAfter })
+        // of what is broken nobody knows: those seconds are for programs
+        const wait = row.status === 429 ? retryAfter : undefined
+        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language, retryAfter: wait })
       } else {
         ctx.body = { error: code, request_id: requestId }
       }
