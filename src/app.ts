@@ -163,7 +163,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveAssets(brandAssets(tenants.byId)))
     koa.use(serveAssets(marks))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
-    koa.use(createStatusPage({ ...deps, pages, region: config.region }))
+    koa.use(createStatusPage({ ...deps, pages, region: config.region, tenantOf: tenants.byId }))
     koa.use(tenantResolver({ ...tenants, servesDrafts: config.sandbox, isForPrograms }))
     koa.use(busy)
     koa.use(

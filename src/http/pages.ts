@@ -138,7 +138,7 @@ export const createPages = ({
           accessibilityUrl: localised(legal.accessibilityUrl, language),
           notesUrl: localised(legal.notesUrl, language),
         }),
-        statusHref: `${publicUrl}/status?lang=${language}`,
+        statusHref: `${publicUrl}/status?${tenant ? `tenant=${tenant.id}&` : ''}lang=${language}`,
         banners: [...(tenant?.notices ?? []), ...region.notices]
           .filter(({ from, until }) => from <= now() && now() < until)
           .map(({ text }) => phraseIn(text, language)),

@@ -6,8 +6,9 @@ import type { Ctx } from '../http/request-context.ts'
 import type { Alert } from '../http/views.ts'
 import type { LoginUnderWay } from '../oidc/logins.ts'
 import type { Language } from '../tenant/tenant.ts'
+import type { Addresses } from './addresses.ts'
 import type { InteractionDeps } from './deps.ts'
-import { beginHref, labelOf, waysIn } from './ways-in.ts'
+import { labelOf, waysIn } from './ways-in.ts'
 
 /** What brought the citizen back to the choice. */
 export interface Failure {
@@ -28,7 +29,7 @@ export const createAlert =
     ctx: Ctx,
     login: LoginUnderWay,
     { error, upstream, idp, requestId }: Failure,
-    { base, language }: { readonly base: string; readonly language: Language },
+    { at, language }: { readonly at: Addresses; readonly language: Language },
   ): Alert => {
     const { sentence } = error.row
     const way = waysIn(deps, login.level).find(({ id }) => id === upstream)
@@ -52,7 +53,7 @@ export const createAlert =
       }),
       ...(again && {
         retry: {
-          href: beginHref(base, {
+          href: at('begin', {
             upstream: way.id,
             idp: choice.idp,
             lang: language,

@@ -75,7 +75,7 @@ export const createCallback = (deps: InteractionDeps, state: LoginState) => {
     const known = language === undefined ? {} : { language }
     await state.outcome.put(handle, { tenant: tenant.id, uid, clientId, upstream, ...known, result })
     ctx.status = 303
-    ctx.redirect(`${tenant.issuer}/login/${uid}/finish?handle=${handle}`)
+    ctx.redirect(`${tenant.issuer}/login/${uid}/finish?${new URLSearchParams({ handle, c: clientId })}`)
   }
 
   /** The session that the provider keeps now, where it keeps one that can be ended. */

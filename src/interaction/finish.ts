@@ -18,11 +18,16 @@ export const createFinish = (
 ) => {
   const { tenant, oidc, audit, pages, register } = deps
 
-  /** Without an outcome: a page loaded again, or too late. */
-  const lost = async (ctx: Ctx, uid: string): Promise<never> => {
+  /** Without an outcome: a page loaded again, or too late. Whose login goes on, as after a failure, goes on choosing. */
+  const lost = async (ctx: Ctx, uid: string): Promise<void> => {
     const tombstone = await state.tombstone.get(uid)
-    if (tombstone) ctx.state.clientId = tombstone.clientId
-    throw new GatewayError(tombstone?.finished ? 'saml_response_already_used' : 'login_result_unknown')
+    const clientId = tombstone?.clientId ?? ctx.query.c
+    if (typeof clientId === 'string') ctx.state.clientId = clientId
+    if (tombstone?.finished) throw new GatewayError('saml_response_already_used')
+    const login = await oidc.loginUnderWay(ctx.req, ctx.res)
+    if (login?.uid !== uid) throw new GatewayError('login_result_unknown')
+    ctx.status = 303
+    ctx.redirect(`${tenant.issuer}/login/${uid}?${new URLSearchParams({ c: login.client.id })}`)
   }
 
   /** At a shared computer: who comes after somebody is told that they were still logged in. */

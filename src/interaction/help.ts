@@ -2,6 +2,7 @@
 import { inLanguage } from '../http/pages.ts'
 import type { Ctx } from '../http/request-context.ts'
 import type { LoginUnderWay } from '../oidc/logins.ts'
+import { addressesOf } from './addresses.ts'
 import type { InteractionDeps } from './deps.ts'
 import { labelOf, waysIn } from './ways-in.ts'
 
@@ -10,8 +11,10 @@ export const createHelp =
   (ctx: Ctx, login: LoginUnderWay | undefined): void => {
     const { tenant, region, pages } = deps
     const language = pages.languageOf(ctx.req, tenant, login?.uiLocales)
-    const base = `${tenant.mountPath}${login ? `/login/${login.uid}` : ''}`
-    const back = login && { href: `${base}?lang=${language}`, service: inLanguage(login.client.names, language) }
+    const at = login && addressesOf(tenant, login)
+    const here = at?.('help') ?? `${tenant.mountPath}/help`
+    const back = login &&
+      at && { href: at(undefined, { lang: language }), service: inLanguage(login.client.names, language) }
     ctx.type = 'html'
     ctx.body = pages.render(
       'help',
@@ -19,6 +22,6 @@ export const createHelp =
         methods: waysIn(deps, 1).map(({ id }) => ({ id, label: labelOf(region, id, language) })),
         ...(back && { back }),
       },
-      { tenant, language, sameAt: `${base}/help`, helpHref: `${base}/help?lang=${language}` },
+      { tenant, language, sameAt: here, helpHref: at?.('help', { lang: language }) ?? `${here}?lang=${language}` },
     )
   }

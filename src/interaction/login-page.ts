@@ -10,26 +10,27 @@ import type { LoginView } from '../http/views.ts'
 import type { LoginUnderWay, Present } from '../oidc/logins.ts'
 import { cookieName } from '../tenant/cookie-name.ts'
 import type { Language } from '../tenant/tenant.ts'
+import { type Addresses, addressesOf, type Wishes } from './addresses.ts'
 import { createAlert, type Failure } from './alert.ts'
 import type { InteractionDeps } from './deps.ts'
 import { shuffled } from './shuffle.ts'
-import { beginHref, labelOf, waysIn } from './ways-in.ts'
+import { labelOf, waysIn } from './ways-in.ts'
 
 const A_YEAR = 365 * 24 * 3600
 
-const presentView = ({ name, obstacle }: Present, base: string): NonNullable<LoginView['present']> => ({
+const presentView = ({ name, obstacle }: Present, at: Addresses): NonNullable<LoginView['present']> => ({
   ...(name !== undefined && { name }),
-  ...(obstacle === undefined ? { continueHref: `${base}/continue` } : { obstacle }),
+  ...(obstacle === undefined ? { continueHref: at('continue') } : { obstacle }),
 })
 
 export const createLoginPage = (deps: InteractionDeps) => {
   const { tenant, region, pages, audit } = deps
   const alertOf = createAlert(deps)
 
-  const methodsOf = (login: LoginUnderWay, base: string, language: Language): LoginView['methods'] =>
+  const methodsOf = (login: LoginUnderWay, at: Addresses, language: Language): LoginView['methods'] =>
     waysIn(deps, login.level).map((upstream) => {
-      const hrefOf = (idp: string | undefined, more = {}) =>
-        beginHref(base, { upstream: upstream.id, idp, lang: language, ...more })
+      const hrefOf = (idp: string | undefined, more: Wishes = {}) =>
+        at('begin', { upstream: upstream.id, idp, lang: language, ...more })
       const choices = upstream.choices({ level: login.level })
       const logos = pages.logosOf(choices.map(({ idp }) => idp))
       const entries = shuffled(choices, login.uid).map(({ name, idp }) => {
@@ -51,8 +52,8 @@ export const createLoginPage = (deps: InteractionDeps) => {
   return (ctx: Ctx, login: LoginUnderWay, failure?: Failure): void => {
     const language = ctx.state.language ?? pages.languageOf(ctx.req, tenant, login.uiLocales)
     if (ctx.query.lang !== undefined) rememberLanguage(ctx, language)
-    const base = `${tenant.mountPath}/login/${login.uid}`
-    const alert = failure && alertOf(ctx, login, failure, { base, language })
+    const at = addressesOf(tenant, login)
+    const alert = failure && alertOf(ctx, login, failure, { at, language })
     const { otherAccess } = login.client
     ctx.status = failure?.error.row.status ?? 200
     if (failure !== undefined && failure.requestId === undefined) {
@@ -73,26 +74,26 @@ export const createLoginPage = (deps: InteractionDeps) => {
         service: inLanguage(login.client.names, language),
         ...(tenant.branding.text !== undefined && { text: phraseIn(tenant.branding.text, language) }),
         level: login.level,
-        methods: methodsOf(login, base, language),
+        methods: methodsOf(login, at, language),
         claims: login.claims,
         ...(login.renewableFor !== undefined && { renewableFor: durationIn(login.renewableFor, language) }),
-        ...(login.present && { present: presentView(login.present, base) }),
+        ...(login.present && { present: presentView(login.present, at) }),
         needsFiscalNumber: login.client.claims.includes('fiscal_number'),
         ...(otherAccess !== undefined && {
-          other: { label: phraseIn(otherAccess.label, language), href: `${base}/other` },
+          other: { label: phraseIn(otherAccess.label, language), href: at('other') },
         }),
         phone: isPhone(ctx.req.headers),
         // not this address: its login belongs to this browser
         ...(isInApp(ctx.req.headers) && { beginAt: login.client.initiateLoginUri }),
-        cancelHref: alert === undefined ? `${base}/abort` : `${base}/abort?after=${alert.code}`,
+        cancelHref: at('abort', alert && { after: alert.code }),
         ...(alert !== undefined && { alert }),
       },
       {
         tenant,
         language,
-        helpHref: `${base}/help?lang=${language}`,
+        helpHref: at('help', { lang: language }),
         // another language is asked for with the same alert above the choice
-        sameAt: failure && alert ? `${base}?${againAfter(failure, alert.id)}` : base,
+        sameAt: at(undefined, failure && alert && againAfter(failure, alert.id)),
       },
     )
   }
@@ -104,12 +105,12 @@ export const createLoginPage = (deps: InteractionDeps) => {
 }
 
 /** Everything that the alert is made from, by ids that mean nothing elsewhere. */
-const againAfter = ({ error, upstream, idp }: Failure, request: string): string => {
-  const query = new URLSearchParams({ after: error.code, request })
-  if (upstream !== undefined) query.set('from', upstream)
-  if (idp !== undefined) query.set('idp', idp)
-  return query.toString()
-}
+const againAfter = ({ error, upstream, idp }: Failure, request: string): Wishes => ({
+  after: error.code,
+  request,
+  from: upstream,
+  idp,
+})
 
 /** The failure that such an address speaks of; undefined for anything else. What it names must be on the page. */
 export const failureIn = (ctx: Ctx, deps: InteractionDeps, level: LoginUnderWay['level']): Failure | undefined => {

@@ -100,9 +100,9 @@ export const loginState = (records: Records, life: number) => ({
     const begins = await records.update<number>('Begins', uid, (count) => count + 1)
     return (begins ?? 1) <= MOST.begins
   },
-  /** `true` the first time only: an `idp_hint` skips the page once in a login, so that "back" shows it. */
   /** `true` the first time only: who has read that the service may have forgotten them may go on. */
   warnOnce: (uid: string) => records.add('Warned', uid, true, life),
+  /** `true` the first time only: an `idp_hint` skips the page once in a login, so that "back" shows it. */
   hintOnce: (uid: string) => records.add('Hint', uid, true, life),
 })
 

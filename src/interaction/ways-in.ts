@@ -33,16 +33,3 @@ export const isOutOfReach = (
   const on = [...upstreams.values()].filter(({ id }) => tenant.methods[id])
   return on.length > 0 && !on.some(({ levels }) => levels.some((reachable) => reachable >= level))
 }
-
-export interface BeginQuery {
-  readonly upstream: UpstreamId
-  readonly idp: string | undefined
-  readonly lang: Language
-  /** Higher than the service asks: by reading the card. */
-  readonly level?: '3'
-}
-
-export const beginHref = (base: string, query: BeginQuery): string => {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  return `${base}/begin?${new URLSearchParams(Object.fromEntries(given))}`
-}

@@ -70,11 +70,13 @@ describe('no dead end', () => {
     )
   })
 
-  it('refresh of the page at the end of an attempt that failed', async () => {
+  it('refresh of the page at the end of an attempt that failed: the choice is still there', async () => {
     const { login, end } = await gateway.loginBy('spid', { errorCode: 22 })
     isChoice(end)
     const again = await login.browser.get(end.url)
-    leadsBack(again)
+    expect(again.status).toBe(200)
+    isChoice(again)
+    leadsBack(await gateway.browser().get(end.url))
   })
 
   it('double submit of the provider’s answer: one of them arrives, the other says that it was used', async () => {
@@ -164,11 +166,14 @@ describe('no dead end', () => {
     const login = await before.begin()
     await before.close({ keep: true })
     const after = await startGateway({ folder: before.folder })
-    const path = new URL(login.page.url)
-    const page = await after.browser().get(`${path}`)
-    expect(page.text).toContain('Comune di ala')
-    expect(page.text).toContain('Asilo nido')
-    expect(linksIn(page).some((href) => href.startsWith('https://www.ala.example'))).toBe(true)
+    // the page in the browser is still the old one: whatever is clicked there knows the service
+    const clicked = linksIn(login.page).filter((href) => href.includes('/login/'))
+    expect(clicked.length).toBeGreaterThan(6)
+    for (const href of [login.page.url, ...clicked.filter((one) => !one.includes('/help'))]) {
+      const page = await after.browser().get(href)
+      expect([href, page.status, page.text.includes('src="/assets/municipality')]).toEqual([href, 400, true])
+      expect(page.text).toContain('class="button" href="https://www.ala.example/accedi"')
+    }
     await after.close()
   })
 

@@ -30,7 +30,7 @@ const entered = async ({
 /** …and goes on to another service. */
 const next = (browser: Browser, client: string, params: Readonly<Record<string, string>> = {}, tenant = 'ala') =>
   gateway.begin({ browser, client, params, tenant })
-const continueLink = (page: Page) => linksIn(page).find((href) => href.endsWith('/continue'))
+const continueLink = (page: Page) => linksIn(page).find((href) => href.includes('/continue?'))
 const goOn = async ({ browser, page }: Login) => {
   const link = continueLink(page)
   if (link === undefined) throw new Error(`nobody may go on:\n${page.text}`)

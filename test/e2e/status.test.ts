@@ -96,6 +96,17 @@ describe('/status and what the pages say of it', () => {
     expect((await status().query({ lang: 'de' })).text).toContain('Wie es um die Anmeldungen steht')
   })
 
+  it('knows which Comune somebody came from, leads to its site, and takes no other word for it', async () => {
+    const { page, browser } = await gateway.begin()
+    const { text } = await browser.get(linksIn(page).find((one) => one.includes('/status')) ?? '')
+    expect(text).toMatch(/<main[\s\S]*class="button" href="https:\/\/www\.ala\.example[\s\S]*<\/main>/)
+    const german = linksIn({ ...page, text }).find((one) => one.includes('lang=de')) ?? ''
+    expect((await browser.get(german)).text).toContain('class="button" href="https://www.ala.example')
+    const stranger = await status().query({ tenant: 'atlantide"><script>' }).expect(200)
+    expect(stranger.text).not.toContain('atlantide')
+    expect(stranger.headers.vary).toBe('Accept, Accept-Language, Cookie')
+  })
+
   it('shows the notices of the region everywhere and those of a tenant there, for as long as they last', async () => {
     const texts = async (tenant: string) => (await gateway.begin({ tenant })).page.text
     expect(await texts('ala')).toContain('Domani mattina manutenzione')

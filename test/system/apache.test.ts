@@ -95,7 +95,7 @@ const enter = async (browser: Browser, way: 'spid' | 'cie' = 'spid') => {
 const isAskedToLogIn = async (browser: Browser) => {
   const page = await browser.get(reserved())
   return (
-    linksIn(page).some((href) => href.includes('/begin?')) && !linksIn(page).some((href) => href.endsWith('/continue'))
+    linksIn(page).some((href) => href.includes('/begin?')) && !linksIn(page).some((href) => href.includes('/continue?'))
   )
 }
 
