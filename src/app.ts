@@ -136,6 +136,11 @@ export const createApp = (deps: AppDeps): App => {
   })
 
   /** Both listeners are one process. */
+  /** What is being written is nobody's yet. */
+  const publicTenant = (id: string) => {
+    const tenant = tenants.byId(id)
+    return tenant?.state === 'draft' && !config.sandbox ? undefined : tenant
+  }
   const busy = overload({ loopDelay: deps.loopDelay })
 
   const listener = (
@@ -163,7 +168,7 @@ export const createApp = (deps: AppDeps): App => {
     koa.use(serveAssets(brandAssets(tenants.byId)))
     koa.use(serveAssets(marks))
     koa.use(serveMetadata({ publicUrl: config.publicUrl, documentOf: metadataOf }))
-    koa.use(createStatusPage({ ...deps, pages, region: config.region, tenantOf: tenants.byId }))
+    koa.use(createStatusPage({ ...deps, pages, region: config.region, tenantOf: publicTenant }))
     koa.use(tenantResolver({ ...tenants, servesDrafts: config.sandbox, isForPrograms }))
     koa.use(busy)
     koa.use(

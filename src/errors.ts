@@ -186,17 +186,21 @@ export class GatewayError extends Error {
   readonly code: ErrorCode
   /** For the log only: never personal data, never shown. */
   readonly detail: string | undefined
-  /** Seconds, where it is known when another attempt may succeed. */
-  readonly retryAfter: number | undefined
+  /** Seconds until another attempt may succeed, where somebody has counted them. */
+  readonly wait: number | undefined
   constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown; retryAfter?: number }) {
     super(detail === undefined ? code : `${code}: ${detail}`, options)
     this.name = 'GatewayError'
     this.code = code
     this.detail = detail
-    this.retryAfter = options?.retryAfter ?? (this.row.status === 503 ? RETRY_AFTER : undefined)
+    this.wait = options?.retryAfter
   }
   get row(): Row {
     return errorRow(this.code)
+  }
+  /** Seconds after which a program may ask again. */
+  get retryAfter(): number | undefined {
+    return this.wait ?? (this.row.status === 503 ? RETRY_AFTER : undefined)
   }
 }
 

@@ -24,7 +24,7 @@ export const errorHandler =
       if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false)
         throw new GatewayError('page_not_found')
     } catch (error) {
-      const { code, row, detail, retryAfter } = known(error)
+      const { code, row, detail, retryAfter, wait } = known(error)
       const { tenant, requestId, clientId, language, log } = ctx.state
       const [, uid] = /\/(?:login|authorize)\/([^/]+)/.exec(ctx.path) ?? []
       // below 500 the alarm is an audit event's: it knows whether somebody vouched for what came
@@ -45,9 +45,7 @@ export const errorHandler =
       if (ctx.accepts('json', 'html') === 'html') {
         const client = tenant && clientId !== undefined ? clientOf(tenant.id, clientId) : undefined
         ctx.type = 'html'
-        // of what is broken nobody knows: those seconds are for programs
-        const wait = row.status === 429 ? retryAfter : undefined
-        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language, retryAfter: wait })
+        ctx.body = pages.error(ctx.req, { code, requestId, tenant, client, language, wait })
       } else {
         ctx.body = { error: code, request_id: requestId }
       }

@@ -38,8 +38,8 @@ export interface Pages {
       tenant?: Tenant | undefined
       client?: Client | undefined
       language?: Language | undefined
-      /** Seconds, as in the header of that name. */
-      retryAfter?: number | undefined
+      /** Seconds; see GatewayError. */
+      wait?: number | undefined
     },
   ): string
 }
@@ -149,9 +149,9 @@ export const createPages = ({
     )
   }
 
-  const error: Pages['error'] = (req, { code, requestId, tenant, client, retryAfter, ...known }) => {
+  const error: Pages['error'] = (req, { code, requestId, tenant, client, wait: seconds, ...known }) => {
     const { language = languageOf(req, tenant) } = known
-    const wait = retryAfter === undefined ? undefined : durationIn(retryAfter, language)
+    const wait = seconds === undefined ? undefined : durationIn(seconds, language)
     const { sentence } = new GatewayError(code).row
     const restart = client && { href: client.initiateLoginUri, service: inLanguage(client.names, language) }
     const sameAt = sameAtOf(req)

@@ -177,7 +177,7 @@ export const en: Dictionary = {
     },
     busy: {
       title: 'Many people are here right now',
-      what: 'Very many people are logging in at the same moment. Nothing is lost: your login has not begun yet, or goes on where you were.',
+      what: 'Very many people are signing in at the same moment. Nothing is lost: your sign-in has not begun yet, or goes on where you were.',
       next: 'Wait a few seconds and reload the page.',
     },
     unverifiable: {

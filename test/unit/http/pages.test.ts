@@ -46,10 +46,10 @@ describe('the page of an error that passes', () => {
     [120, 'de', 'Sie können es in 120 Sekunden noch einmal versuchen.'],
     [181, 'en', 'You can try again in 4 minutes.'],
     [3 * 3600, 'it', 'Puoi riprovare tra 3 ore.'],
-  ] as const)('says after %i seconds in %s when to try again', (retryAfter, language, sentence) => {
-    const error = { code: 'rate_limited', requestId: 'r', tenant: moena, language, retryAfter } as const
+  ] as const)('says after %i seconds in %s when to try again', (wait, language, sentence) => {
+    const error = { code: 'rate_limited', requestId: 'r', tenant: moena, language, wait } as const
     expect(pages.error(asked('/'), error)).toContain(sentence)
-    expect(pages.error(asked('/'), { ...error, retryAfter: undefined })).not.toContain(sentence)
+    expect(pages.error(asked('/'), { ...error, wait: undefined })).not.toContain(sentence)
   })
 })
 
