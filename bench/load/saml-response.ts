@@ -49,7 +49,7 @@ const signature = ({ key, certificate }: ResponseSigner, of: string, canonical: 
 }
 
 const attribute = (name: string, value: string) =>
-  `<saml:Attribute FriendlyName="${name}" Name="${name}" NameFormat="${SAML}:attrname-format:basic"><saml:AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">${escaped(value)}</saml:AttributeValue></saml:Attribute>`
+  `<saml:Attribute Name="${name}" NameFormat="${SAML}:attrname-format:basic"><saml:AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">${escaped(value)}</saml:AttributeValue></saml:Attribute>`
 
 /** XML with both signatures: the Assertion's, and the Response's around it. */
 export const signedResponse = (signer: ResponseSigner, asserted: Asserted): string => {

@@ -1,17 +1,7 @@
 /** Where the CPU of the main thread goes: the samples of --cpu-prof, by what the code belongs to. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { Profiler } from 'node:inspector'
 
-interface Profile {
-  readonly nodes: readonly {
-    readonly id: number
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
-    readonly children?: readonly number[]
-  }[]
-  readonly samples: readonly number[]
-  /** Microseconds. */
-  readonly timeDeltas: readonly number[]
-}
+const root = new URL('../../', import.meta.url).href
 
 export interface Shares {
   /** Milliseconds on the processor, the idle ones left out. */
@@ -27,18 +17,19 @@ export interface Share {
   readonly share: number
 }
 
+const inProject = (url: string): string => (url.startsWith(root) ? url.slice(root.length) : url)
+
 const groupOf = (url: string, name: string): string => {
   if (url === '') return name || '(native)'
-  if (url.startsWith('node:')) return url
   const [, inPackages] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
   if (inPackages !== undefined) return inPackages
-  const [, inSource] = /\/((?:src|bench)\/.*)$/.exec(url) ?? []
-  return inSource === undefined
-    ? url
-    : inSource
+  const path = inProject(url)
+  return path.startsWith('src/')
+    ? path
         .split('/')
-        .slice(0, inSource.includes('upstream/') ? 3 : 2)
+        .slice(0, path.startsWith('src/upstream/') ? 3 : 2)
         .join('/')
+    : path
 }
 
 const largest = (sums: ReadonlyMap<string, number>, busy: number, most: number): readonly Share[] =>
@@ -47,11 +38,7 @@ const largest = (sums: ReadonlyMap<string, number>, busy: number, most: number):
     .toSorted((one, other) => other.share - one.share)
     .slice(0, most)
 
-/** @param folder the one of --cpu-prof-dir. */
-export const readProfile = async (folder: string): Promise<Shares> => {
-  const name = (await readdir(folder)).find((one) => one.endsWith('.cpuprofile'))
-  if (name === undefined) throw new Error(`no profile in ${folder}`)
-  const { nodes, samples, timeDeltas }: Profile = JSON.parse(await readFile(join(folder, name), 'utf8'))
+export const sharesOf = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Shares => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)))
   const [groups, functions, inclusive] = [
@@ -67,9 +54,9 @@ export const readProfile = async (folder: string): Promise<Shares> => {
     if (known !== undefined) return known
     const parent = parents.get(id)
     const files = new Set(parent === undefined ? [] : filesAbove(parent))
-    const [, file] = /\/(src\/.*)$/.exec(byId.get(id)?.callFrame.url ?? '') ?? []
-    const { functionName } = byId.get(id)?.callFrame ?? {}
-    if (file !== undefined) files.add(`${file} ${functionName}`)
+    const { url = '', functionName } = byId.get(id)?.callFrame ?? {}
+    const file = inProject(url)
+    if (/^(src|node_modules.oidc-provider)/.test(file)) files.add(`${file} ${functionName}`)
     above.set(id, files)
     return files
   }
@@ -83,7 +70,7 @@ export const readProfile = async (folder: string): Promise<Shares> => {
     add(groups, group, time)
     add(
       functions,
-      `${frame.functionName || '(anonymous)'} ${frame.url.replace(/^.*\/node_modules\//, '').replace(/^.*\/(src|bench)\//, '$1/')}:${frame.lineNumber + 1}`,
+      `${frame.functionName || '(anonymous)'} ${inProject(frame.url).replace(/^.*\/node_modules\//, '')}:${frame.lineNumber + 1}`,
       time,
     )
     for (const file of filesAbove(id)) add(inclusive, file, time)

@@ -1,6 +1,7 @@
 /** A process that is measured: alone on its core, with a probe inside. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import type { Profiler } from 'node:inspector'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Question, Stalls, Usage } from './probe.ts'
@@ -15,6 +16,9 @@ export interface Measured {
   /** From now on, until `stalls` is asked. */
   watch(): Promise<void>
   stalls(): Promise<Stalls>
+  /** Samples from now on, until `profile` is asked. */
+  record(): Promise<void>
+  profile(): Promise<Profiler.Profile>
   /** Everything that it has printed. */
   printed(): string
   /** Waits for a line with this text and resolves with the line. */
@@ -86,6 +90,8 @@ export const startMeasured = ({ args, nodeArgs = [], env = {}, log, core }: Meas
     unit: () => ask('unit'),
     watch: () => ask('watch'),
     stalls: () => ask('stalls'),
+    record: () => ask('record'),
+    profile: () => ask('profile'),
     printed,
     line: async (text) => {
       const deadline = Date.now() + PATIENCE

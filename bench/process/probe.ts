@@ -1,5 +1,6 @@
 /** Loaded into a measured process by --import: tells over IPC what the process has used. It is no part of what is measured. */
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { Session } from 'node:inspector/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** Milliseconds between two looks at the event loop: what is longer was a stall. */
@@ -18,7 +19,7 @@ export interface Stalls {
   readonly p99: number
 }
 
-export type Question = 'usage' | 'unit' | 'watch' | 'stalls' | 'collect'
+export type Question = 'usage' | 'unit' | 'watch' | 'stalls' | 'record' | 'profile'
 
 const delay = monitorEventLoopDelay({ resolution: LOOK })
 
@@ -49,6 +50,10 @@ const unit = (): number => {
 
 const milliseconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LOOK)
 
+const session = new Session()
+/** Microseconds. */
+const SAMPLED = 500
+
 const answers: Readonly<Record<Question, () => unknown>> = {
   usage,
   unit,
@@ -60,12 +65,21 @@ const answers: Readonly<Record<Question, () => unknown>> = {
     delay.disable()
     return { longest: milliseconds(delay.max), p99: milliseconds(delay.percentile(99)) }
   },
-  // with --expose-gc only: what is held, and not what lies around
-  collect: () => globalThis.gc?.(),
+  record: async () => {
+    session.connect()
+    await session.post('Profiler.enable')
+    await session.post('Profiler.setSamplingInterval', { interval: SAMPLED })
+    await session.post('Profiler.start')
+  },
+  profile: async () => {
+    const { profile } = await session.post('Profiler.stop')
+    session.disconnect()
+    return profile
+  },
 }
 
-process.on('message', ({ question, number }: { question: Question; number: number }) => {
-  process.send?.({ number, answer: answers[question]() ?? null })
+process.on('message', async ({ question, number }: { question: Question; number: number }) => {
+  process.send?.({ number, answer: (await answers[question]()) ?? null })
 })
 // who only measures keeps nobody alive
 process.channel?.unref()

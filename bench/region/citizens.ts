@@ -34,12 +34,9 @@ export const attributesOf = ({ name, familyName, birthDate, fiscalNumber }: Benc
   dateOfBirth: birthDate,
   spidCode: `ABCD${fiscalNumber.slice(0, 10)}`,
   placeOfBirth: 'L378',
-  countyOfBirth: 'TN',
   gender: 'F',
   mobilePhone: '+393331234567',
   email: `${name}.${familyName}@posta.example`.toLowerCase(),
-  address: 'Via della Prova 7 38061 Ala TN',
-  expirationDate: '2032-01-10',
 })
 
 export const attributeNames = Object.keys(attributesOf(citizenOf(0)))

@@ -1,0 +1,67 @@
+/** A system from its start to its end: warm, then so many at once, then, where wanted, so many logins in all. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runClosed } from '../load/run-load.ts'
+import type { Running, System } from '../systems/system.ts'
+import { type Batch, runBatch } from './batch.ts'
+
+export interface Plan {
+  readonly atOnce: readonly number[]
+  /** Of each batch. */
+  readonly seconds: number
+  readonly warmUp: number
+  /** Until so many logins have been done since the start; 0: no more than the batches. */
+  readonly logins: number
+}
+
+export interface Measurement {
+  readonly system: System
+  readonly store: 'memory' | 'Redis'
+  readonly batches: readonly Batch[]
+  /** MB when it listens, and after `logins` since then. */
+  readonly rss: { readonly start: number; readonly end: number; readonly logins: number }
+}
+
+const MB = 2 ** 20
+
+export const scratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(process.env.VARCO_BENCH_DIR ?? tmpdir(), 'varco-bench-'))
+  try {
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+export const withRunning = <T>(
+  system: System,
+  { redis, core }: { redis?: string | undefined; core: number | undefined },
+  work: (running: Running) => Promise<T>,
+): Promise<T> =>
+  scratch(async (folder) => {
+    const running = await system.start({ folder, core, ...(redis !== undefined && { redis }) })
+    try {
+      return await work(running)
+    } finally {
+      await running.stop()
+    }
+  })
+
+export const measureSystem = (
+  system: System,
+  { redis, core, plan }: { redis?: string | undefined; core: number | undefined; plan: Plan },
+): Promise<Measurement> =>
+  withRunning(system, { redis, core }, async (running) => {
+    const start = (await running.process.usage()).rss / MB
+    const warm = await runClosed(running.login, { atOnce: 16, seconds: plan.warmUp })
+    const batches: Batch[] = []
+    for (const atOnce of plan.atOnce) batches.push(await runBatch(running, { atOnce, seconds: plan.seconds }))
+    let logins = batches.reduce((sum, batch) => sum + batch.logins, warm.logins)
+    if (logins < plan.logins) {
+      const rest = { atOnce: 16, seconds: Number.POSITIVE_INFINITY, logins: plan.logins - logins }
+      logins += (await runClosed(running.login, rest)).logins
+    }
+    const end = (await running.process.usage()).rss / MB
+    return { system, store: redis === undefined ? 'memory' : 'Redis', batches, rss: { start, end, logins } }
+  })
