@@ -5,6 +5,8 @@ import { request } from 'node:https'
 export interface CardReader {
   /** Origin of the gateway's CNS listener: `https://cns.localhost:7001`. */
   readonly cnsUrl: string
+  /** Where it really listens on this machine, when that is not the port of its address. */
+  readonly port?: number
   /** PEM: who signs the listener's certificate. */
   readonly authority: string
 }
@@ -20,7 +22,7 @@ const LIMIT = 1_000_000
 
 /** GET `path` with that card, or with none. Rejects when the handshake fails. */
 export const presentCard = (
-  { cnsUrl, authority }: CardReader,
+  { cnsUrl, port: listening, authority }: CardReader,
   path: string,
   card?: { readonly key: KeyObject; readonly certificate: string },
 ): Promise<GatewayAnswer> =>
@@ -30,7 +32,7 @@ export const presentCard = (
       {
         // Names under .localhost are for browsers: the connection goes to the loopback address, the name into SNI and Host.
         host: '127.0.0.1',
-        port,
+        port: listening ?? port,
         servername: hostname,
         headers: { host, accept: 'text/html' },
         path,

@@ -235,6 +235,10 @@ const told = (): Promise<void> =>
     else process.once('SIGINT', () => resolve())
   })
 
+/** For a trial: what goes wrong is written there, and nothing else. */
+export const startQuietly = (config: GatewayConfig, write: (line: string) => void): Promise<Gateway> =>
+  startGateway(config, { log: pino({ level: 'error' }, { write }) })
+
 /** Runs until SIGTERM or SIGINT, then drains. With `workers`, several processes serve. */
 export const runGateway = async (config: GatewayConfig, { workers }: { workers?: number } = {}): Promise<void> => {
   if (workers !== undefined && cluster.isPrimary)

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Readers } from '../config/references.ts'
 import type { Look } from './doctor/look.ts'
 import type { RegisterOptions } from './register-options.ts'
+import type { TrialWorld } from './trial/world.ts'
 
 /** 0 done, 1 something that a person wrote is invalid, 2 done with warnings, 3 cannot run. */
 export type ExitCode = 0 | 1 | 2 | 3
@@ -30,6 +31,8 @@ export interface World {
   readonly readInput: () => Promise<string>
   /** The same for what is written piece by piece. */
   readonly newFile: (path: string) => Promise<NewFile>
+  /** For `varco tenant test`; absent where nothing may be started. */
+  readonly trial?: TrialWorld
   readonly runGateway: (config: GatewayConfig, options: { readonly workers?: number }) => Promise<void>
 }
 

@@ -36,6 +36,7 @@ import { tenantNew } from './tenant-new.ts'
 import { tenantNotice } from './tenant-notice.ts'
 import { tenantPublish, tenantSuspend } from './tenant-publish.ts'
 import { tenantShow } from './tenant-show.ts'
+import { tenantTest } from './tenant-test.ts'
 import { tenantValidate } from './tenant-validate.ts'
 import { trace } from './trace.ts'
 
@@ -81,6 +82,7 @@ const commands: readonly Command[] = [
   tenantList,
   tenantValidate,
   tenantShow,
+  tenantTest,
   tenantPublish,
   tenantSuspend,
   tenantNotice,

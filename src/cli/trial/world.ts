@@ -1,0 +1,147 @@
+/** How `varco tenant test` reaches processes, network and disk: a private gateway, the sandbox, one browser after another. */
+import { fork } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { GatewayConfig } from '../../config/gateway-config.ts'
+import type { Answers, Envelope, Question, Reply } from './protocol.ts'
+
+export interface Sandbox {
+  ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>
+  close(): void
+}
+
+export interface PrivateGateway {
+  readonly regionalPort: number
+  /** 0 where no card is taken. */
+  readonly cardPort: number
+  /** What it logged of level `error`. */
+  readonly logged: () => string
+  close(): Promise<void>
+}
+
+export interface Sent {
+  readonly method: 'GET' | 'POST'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface Received {
+  readonly status: number
+  readonly location?: string
+  readonly cookies: readonly string[]
+  readonly text: string
+}
+
+export interface TrialWorld {
+  /** Undefined where there is none: in the image. */
+  readonly sandbox: () => Promise<Sandbox | undefined>
+  /** `files` lie in a folder of their own while it runs; `config` is told where. */
+  readonly gateway: (
+    files: Readonly<Record<string, string>>,
+    config: (folder: string) => GatewayConfig,
+  ) => Promise<PrivateGateway>
+  /** To that port of this machine, whatever the host of the address. Follows no redirect. */
+  readonly send: (port: number, sent: Sent) => Promise<Received>
+}
+
+const PATIENCE = 20_000
+
+const openSandbox = async (program: string): Promise<Sandbox> => {
+  const child = fork(program, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
+  const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
+  const giveUp = (reason: string) => {
+    for (const { reject } of waiting.values()) reject(new Error(reason))
+    waiting.clear()
+  }
+  child.on('message', (reply: Reply) => {
+    const asker = waiting.get(reply.id)
+    waiting.delete(reply.id)
+    if ('fault' in reply) asker?.reject(new Error(reply.fault))
+    else asker?.resolve(reply.answer as never)
+  })
+  child.once('error', (error) => giveUp(`the sandbox cannot be started: ${error.message}`))
+  child.once('exit', (code) => giveUp(`the sandbox ended with code ${code}`))
+  let last = 0
+  return {
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        last += 1
+        waiting.set(last, { resolve, reject })
+        child.send({ ...question, id: last } satisfies Envelope)
+        setTimeout(() => reject(new Error('the sandbox does not answer')), PATIENCE).unref()
+      }),
+    close: () => child.disconnect(),
+  }
+}
+
+/** @param exists of a file. @param start runs a gateway and logs into `write`. */
+export const createTrialWorld = ({
+  program,
+  exists,
+  start,
+}: {
+  readonly program: string
+  readonly exists: (path: string) => boolean
+  readonly start: (
+    config: GatewayConfig,
+    write: (line: string) => void,
+  ) => Promise<{
+    readonly addresses: { readonly regional: { readonly port: number }; readonly cns?: { readonly port: number } }
+    close(): Promise<void>
+  }>
+}): TrialWorld => ({
+  sandbox: async () => (exists(program) ? await openSandbox(program) : undefined),
+  gateway: async (files, config) => {
+    const folder = await mkdtemp(join(tmpdir(), 'varco-trial-'))
+    const drop = () => rm(folder, { recursive: true, force: true })
+    try {
+      for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+      const lines: string[] = []
+      const { addresses, close } = await start(config(folder), (line) => lines.push(line))
+      return {
+        regionalPort: addresses.regional.port,
+        cardPort: addresses.cns?.port ?? 0,
+        logged: () => lines.join(''),
+        close: async () => {
+          await close()
+          await drop()
+        },
+      }
+    } catch (error) {
+      await drop()
+      throw error
+    }
+  },
+  send: (port, { method, url, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const path = `${url.pathname}${url.search}`
+      const options = {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: { ...headers, host: url.host },
+        timeout: PATIENCE,
+      }
+      const sent = request(options, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.once('error', reject)
+        response.once('end', () => {
+          const { location } = response.headers
+          resolve({
+            status: response.statusCode ?? 0,
+            ...(location !== undefined && { location: new URL(location, url).href }),
+            cookies: response.headers['set-cookie'] ?? [],
+            text: Buffer.concat(chunks).toString('utf8'),
+          })
+        })
+      })
+      sent.once('timeout', () => sent.destroy(new Error('no answer in time')))
+      sent.once('error', reject)
+      sent.end(body)
+    }),
+})
