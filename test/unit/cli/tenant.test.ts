@@ -203,3 +203,11 @@ describe('tenant show', () => {
     expect(text).not.toContain('a-secret-of-enough-characters')
   })
 })
+
+it('tenant test: needs the sandbox, which the image does not have', async () => {
+  expect(await createRegion().run('tenant', 'test', 'esempio', ...config)).toEqual({
+    code: 3,
+    out: '',
+    err: 'There is no sandbox here, as in the image: run it in a checkout, where the folder sandbox/ is.\n',
+  })
+})
