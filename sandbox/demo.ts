@@ -1,4 +1,4 @@
-/** `npm run demo [-- --port-base N]`: starts the demo, says what to open, ends on Ctrl-C. */
+/** `npm run demo [-- --port-base N] [--tenants PATH]`: starts the demo, says what to open, ends on Ctrl-C. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -48,13 +48,15 @@ Stop with Ctrl-C.
 `
 }
 
-const readPortBase = (): number => {
-  const { values } = parseArgs({ options: { 'port-base': { type: 'string', default: String(DEFAULT_PORT_BASE) } } })
+const readOptions = (): { readonly base: number; readonly tenants?: string } => {
+  const { values } = parseArgs({
+    options: { 'port-base': { type: 'string', default: String(DEFAULT_PORT_BASE) }, tenants: { type: 'string' } },
+  })
   const base = Number(values['port-base'])
   if (!Number.isInteger(base) || base < 1024 || base > 65_529) {
     throw new RangeError(`--port-base ${values['port-base']} is no port: give a number from 1024 to 65529.`)
   }
-  return base
+  return { base, ...(values.tenants !== undefined && { tenants: values.tenants }) }
 }
 
 const run = async (): Promise<number> => {
@@ -63,9 +65,9 @@ const run = async (): Promise<number> => {
   })
   let demo: Demo
   try {
-    const base = readPortBase()
+    const { base, tenants } = readOptions()
     const stateDir = join(root, 'state', `demo-${base}`)
-    demo = await startDemo({ ports: base, stateDir })
+    demo = await startDemo({ ports: base, stateDir, ...(tenants !== undefined && { tenants }) })
     process.stdout.write(describe(demo, stateDir))
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
+import { borrowTenants } from './borrowed-tenants.ts'
 import { CARD_PASSWORD, createCardsHandler, type VirtualCard } from './cards.ts'
 import { createCieIdp } from './cie-idp.ts'
 import { citizens, type TestCitizen } from './citizens.ts'
@@ -25,6 +26,8 @@ export interface DemoOptions {
   readonly stateDir: string
   /** The checkout: where bin/, config/ and tenants/ are. Default: this one. */
   readonly root?: string
+  /** Tenant files of a real region, a folder or one file, in the place of the demo's own: sandbox/borrowed-tenants.ts. */
+  readonly tenants?: string
   /** `none`: everything but the gateway, which somebody else starts with `gateway.config`. */
   readonly gateway?: 'spawn' | 'none'
   /** Environment of the gateway. */
@@ -54,19 +57,22 @@ export interface Demo {
 }
 
 /** config/demo.yaml and the tenants, with these ports, where the keys are. */
-const writeConfiguration = (state: State, root: string, ports: Ports): string => {
+const writeConfiguration = (state: State, root: string, ports: Ports, from?: string): string => {
   const read = (name: string) => readFileSync(join(root, name), 'utf8')
   const moved = movePorts(read('config/demo.yaml'), ports)
+  const writeGateway = () =>
+    state.write('gateway.yaml', moved.replaceAll('../state/demo-7000/', './').replaceAll('../tenants', './tenants'))
   emptyFolder(state, 'tenants')
+  state.write('region.yaml', read('config/region.yaml'))
+  if (from !== undefined) {
+    for (const { name, content } of borrowTenants(from, urlsOf(ports).site)) state.write(`tenants/${name}`, content)
+    return writeGateway()
+  }
   // the coats of arms lie beside the files
   for (const name of readdirSync(join(root, 'tenants')).filter((file) => /\.(yaml|svg)$/.test(file))) {
     state.write(`tenants/${name}`, movePorts(read(`tenants/${name}`), ports))
   }
-  state.write('region.yaml', read('config/region.yaml'))
-  return state.write(
-    'gateway.yaml',
-    moved.replaceAll('../state/demo-7000/', './').replaceAll('../tenants', './tenants'),
-  )
+  return writeGateway()
 }
 
 export const startDemo = async (options: DemoOptions): Promise<Demo> => {
@@ -74,7 +80,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
   const ports = options.ports === 'free' ? await freePorts() : await portsFrom(options.ports)
   const urls = urlsOf(ports)
   const state = openState(options.stateDir, new Date(now()))
-  const config = writeConfiguration(state, root, ports)
+  const config = writeConfiguration(state, root, ports, options.tenants)
   const keys = await openKeys(state, new Date(now()), urls)
   const env = { VARCO_DEMO_CLIENT_SECRET: state.secret('secrets/client.secret') }
   state.secret('secrets/master.key')
