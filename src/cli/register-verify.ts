@@ -21,10 +21,14 @@ export const registerVerify: Command = {
     const verified = await verifyRegister({ folder, keys, ...(from !== undefined && { from }), now: world.now, find })
     if (args.json) world.out(jsonText({ ...verified, findings }))
     else {
-      const { closed, open, dropped, chains, records, lastAnchor } = verified
+      const { closed, open, dropped, chains, records, unended, lastAnchor } = verified
       world.out(
         `${closed} days closed, ${open} open, ${dropped} dropped at their time: ${records} records in ${chains} chains.\n`,
       )
+      if (unended > 0)
+        world.out(
+          `${unended} chains of open days have no end: their gateways run, or were killed. What stood behind their last record nobody can tell.\n`,
+        )
       if (lastAnchor !== undefined)
         world.out(
           `The anchor of ${lastAnchor.day} is ${lastAnchor.sha256}: as register.anchored in the log of the day after?\n`,

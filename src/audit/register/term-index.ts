@@ -19,6 +19,12 @@ const entryOf = (hash: number, block: number): bigint => (BigInt(hash) << BLOCK_
 const hashOf = (entry: bigint): number => Number(entry >> BLOCK_BITS)
 const blockOf = (entry: bigint): number => Number(BigInt.asUintN(Number(BLOCK_BITS), entry))
 
+const pageOf = (part: readonly bigint[]): Page => {
+  const bytes = Buffer.alloc(part.length * ENTRY)
+  for (const [index, entry] of part.entries()) bytes.writeBigUInt64BE(entry, index * ENTRY)
+  return { bytes, first: hashOf(part[0] ?? 0n) }
+}
+
 export const createIndexBuilder = () => {
   let entries = new BigUint64Array(4096)
   let count = 0
@@ -32,14 +38,17 @@ export const createIndexBuilder = () => {
       entries[count++] = entryOf(hash, block)
     },
     pages: function* (): Generator<Page> {
-      const sorted = entries.subarray(0, count).sort()
-      const unique = sorted.filter((entry, index) => index === 0 || entry !== sorted[index - 1])
-      for (let from = 0; from < unique.length; from += PER_PAGE) {
-        const part = unique.subarray(from, from + PER_PAGE)
-        const bytes = Buffer.alloc(part.length * ENTRY)
-        for (const [index, entry] of part.entries()) bytes.writeBigUInt64BE(entry, index * ENTRY)
-        yield { bytes, first: hashOf(part[0] ?? 0n) }
+      let part: bigint[] = []
+      // a term that a block has twice is named once; page by page, so that logins need not wait for millions
+      for (const entry of entries.subarray(0, count).sort()) {
+        if (entry === part.at(-1)) continue
+        if (part.length === PER_PAGE) {
+          yield pageOf(part)
+          part = []
+        }
+        part.push(entry)
       }
+      if (part.length > 0) yield pageOf(part)
     },
   }
 }

@@ -22,6 +22,8 @@ export interface Verified {
   readonly chains: number
   readonly records: number
   readonly findings: number
+  /** Chains of open days without a last record: their processes run, or were killed. What stood behind nobody can tell. */
+  readonly unended: number
   /** To be compared with what the log said when the day was closed. */
   readonly lastAnchor?: { readonly day: Day; readonly sha256: string }
 }
@@ -43,7 +45,7 @@ export const verifyRegister = async ({
   now: () => number
   find: Find
 }): Promise<Verified> => {
-  const count = { closed: 0, open: 0, dropped: 0, chains: 0, records: 0, findings: 0 }
+  const count = { closed: 0, open: 0, dropped: 0, chains: 0, records: 0, findings: 0, unended: 0 }
   const find = (finding: Finding): void => {
     count.findings += 1
     tell(finding)
@@ -58,11 +60,14 @@ export const verifyRegister = async ({
     const before = count.findings
     const summary = createSummary(place, keyId)
     const reach = createReach(find)
+    let last: Buffer | undefined
     for await (const block of readChain(folder, place, keys, reach.find, records)) {
       reach.add(block)
       if (summary.roots.length === 0) await namesWhatWasBefore(place, block[0]?.bytes)
       summary.add(block)
+      last = block.at(-1)?.bytes
     }
+    if (records === undefined && last !== undefined && recordIn(last).kind !== 'chain.ended') count.unended += 1
     const statement = summary.statement()
     ends.has(place, records ?? reach.records())
     count.chains += 1

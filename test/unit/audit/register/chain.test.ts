@@ -134,9 +134,11 @@ describe('a chain in lines', () => {
     it('is named by what the next chain of its process says of it', async () => {
       const register = test.open()
       for (const number of [1, 2, 3]) await register.write(response(number))
+      expect(await test.verify()).toMatchObject({ texts: [], unended: 1 })
       test.clock.now += DAY
       await register.write(response(4))
-      expect((await test.verify()).texts).toEqual([])
+      await register.close()
+      expect(await test.verify()).toMatchObject({ texts: [], unended: 1 })
       const path = await test.fileOf(today)
       const note = `${tomorrow}/gw1-101-00000001-2 says that it had 4 records`
       await editLines(path, (lines) => lines.slice(0, -2))
