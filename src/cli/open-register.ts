@@ -74,6 +74,11 @@ export const reasonIn = ({ reason }: Arguments): string => {
 /** A tax code as the register has it: with its country. `-` reads it from the input, where no history keeps it. */
 export const personIn = async (typed: string, { readInput }: World): Promise<string> => {
   const code = (typed === '-' ? await readInput() : typed).trim()
-  if (/^eidas:/i.test(code)) return `eidas:${code.slice('eidas:'.length)}`
-  return /^([A-Z0-9]{16}|\d{11})$/i.test(code) ? `TINIT-${code.toUpperCase()}` : code.toUpperCase()
+  if (/^eidas:./i.test(code)) return `eidas:${code.slice('eidas:'.length)}`
+  if (/^([A-Z0-9]{16}|\d{11})$/i.test(code)) return `TINIT-${code.toUpperCase()}`
+  if (/^TIN[A-Z]{2}-./i.test(code)) return code.toUpperCase()
+  // nothing would be found, and that be taken for an answer
+  throw new UsageError(
+    'That is no tax code: 16 letters and digits, or 11 digits; TINXX-… of another country, eidas:… of who has none.',
+  )
 }

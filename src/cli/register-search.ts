@@ -2,12 +2,17 @@ import { withoutPerson } from '../audit/register/records.ts'
 import { searchRegister } from '../audit/register/search.ts'
 import type { Term } from '../audit/register/terms.ts'
 import { supportCodeOf } from '../audit/trace.ts'
+import { isRequestId } from '../http/request-id.ts'
 import { type Arguments, type Command, jsonText, UsageError, type World } from './command.ts'
 import { openRegister, personIn, reasonIn } from './open-register.ts'
 import { printable } from './printable.ts'
 
 /** What to look for, in the register's words, and how that is noted. */
 const soughtIn = async ({ assertion, request, support, person }: Arguments['register'], world: World) => {
+  for (const [name, value] of Object.entries({ assertion, request }))
+    if (value === '') throw new UsageError(`--${name} is empty.`)
+  if (support !== undefined && !isRequestId(supportCodeOf(support)))
+    throw new UsageError(`--support ${support} is no support code: three groups of four, as 7k2m-x9dp-4trq.`)
   const sought = [
     ...(assertion === undefined ? [] : [{ name: 'assertionId', value: assertion } as const]),
     ...(request === undefined ? [] : [{ name: 'requestId', value: request } as const]),

@@ -27,7 +27,7 @@ export const registerVerify: Command = {
       )
       if (unended > 0)
         world.out(
-          `${unended} chains of open days have no end: their gateways run, or were killed. What stood behind their last record nobody can tell.\n`,
+          `Chains of open days without an end: ${unended}. Their gateways run, or were killed: what stood behind the last record nobody can tell.\n`,
         )
       if (lastAnchor !== undefined)
         world.out(

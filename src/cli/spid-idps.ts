@@ -1,16 +1,13 @@
 /** The list of SPID providers: what the registry says, what is kept of it, what a gateway would use. */
 import { X509Certificate } from 'node:crypto'
-import type { GatewayConfig } from '../config/gateway-config.ts'
-import { createOutgoingFetch } from '../http/outgoing-fetch.ts'
-import { type IdpMetadata, parseIdpMetadata } from '../upstream/saml/idp-metadata.ts'
+import type { IdpMetadata } from '../upstream/saml/idp-metadata.ts'
 import { fingerprintOf } from '../upstream/spid/aggregate.ts'
-import { createIdpRegistry, type RegistryEvent, type RegistryOptions } from '../upstream/spid/registry.ts'
+import type { RegistryEvent } from '../upstream/spid/registry.ts'
 import type { RegistryChanges } from '../upstream/spid/registry-changes.ts'
-import { lastGoodPath, registrySource } from '../upstream/spid/registry-source.ts'
 import { nameOf } from '../upstream/spid/spid.ts'
 import type { Command, World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
-import { keptBy } from './kept.ts'
+import { idpsOfFiles, registryOf } from './known-providers.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -56,7 +53,7 @@ export const spidIdpsList: Command = {
     if (config === undefined) return 1
     const registry = registryOf(config, world, tellTrouble(world))
     await registry?.load()
-    const idps = [...(await fromFiles(config, world)), ...(registry?.current() ?? [])]
+    const idps = [...(await idpsOfFiles(config.spid.metadata, world)), ...(registry?.current() ?? [])]
     for (const idp of idps) world.out(idpText(idp, nameOf(idp, config.spid.names), world.now()))
     const { signer } = registry?.status() ?? {}
     if (signer !== undefined) world.out(`Registry signed with ${certificateText(signer, world.now())}\n`)
@@ -66,20 +63,6 @@ export const spidIdpsList: Command = {
     }
     return 0
   },
-}
-
-const registryOf = ({ spid, outgoing, stateDir }: GatewayConfig, world: World, report: RegistryOptions['report']) => {
-  if (spid.registry === undefined) return undefined
-  const { source, pins } = spid.registry
-  const { now, readers } = world
-  return createIdpRegistry({
-    source:
-      'file' in source ? () => readers.readFile(source.file) : registrySource(source, createOutgoingFetch(outgoing)),
-    ...(pins !== undefined && { pins }),
-    lastGood: keptBy(world, lastGoodPath(stateDir)),
-    now,
-    report,
-  })
 }
 
 /** What has no place in a command's own result: a copy that is damaged or cannot be written. */
@@ -94,11 +77,6 @@ const tellTrouble =
 const noRegistry = ({ err }: World): 1 => {
   err('This gateway has no registry: spid.registry is not configured.\n')
   return 1
-}
-
-const fromFiles = async ({ spid }: GatewayConfig, { readers, now }: World): Promise<readonly IdpMetadata[]> => {
-  const texts = await Promise.all(spid.metadata.map(({ file }) => readers.readFile(file)))
-  return texts.flatMap((xml) => parseIdpMetadata(xml, { now: now() }))
 }
 
 const changesText = ({ added, removed, changed }: RegistryChanges): string => {

@@ -4,6 +4,7 @@ import { LONGEST_SWITCH, MAINTENANCE } from '../operations/switches.ts'
 import { type Arguments, type Command, type ExitCode, jsonText, UsageError, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 import { withControl } from './control.ts'
+import { knownProviders } from './known-providers.ts'
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -63,7 +64,13 @@ export const upstreamPause: Command = {
   summary: 'switches spid, cie, cns, eidas or one provider off for a while (1h); the pages say so and offer the others',
   run: withConfiguration(async (config, args, world) => {
     needReason(args)
-    return void (await switchOn(config, args, world, targetOf(args.operands[0] ?? '')))
+    const target = targetOf(args.operands[0] ?? '')
+    await switchOn(config, args, world, target)
+    if (waysIn.includes(target) || ((await knownProviders(config, world))?.has(target) ?? true)) return 0
+    world.err(
+      `No provider that this machine knows is called ${target}: is it written as varco spid idps list shows it?\n`,
+    )
+    return 2
   }),
 }
 

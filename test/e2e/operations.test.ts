@@ -102,7 +102,8 @@ describe('who operates the gateway', () => {
   })
 
   it('pauses one provider by its entityID and leaves the others', async () => {
-    await varco(gateway, ['upstream', 'pause', gateway.idps.beta.entityId, '--reason', 'outage'])
+    const paused = await varco(gateway, ['upstream', 'pause', gateway.idps.beta.entityId, '--reason', 'outage'])
+    expect(paused.code).toBe(0)
     await soon(async () => expect(gateway.events('switch.on')).toHaveLength(2))
     expect(gateway.codeOf((await gateway.loginBy('spid', {})).end)).toBeTruthy()
     const login = await gateway.begin()
@@ -138,6 +139,13 @@ describe('who operates the gateway', () => {
     [['maintenance', 'perhaps', '--reason', 'x'], /maintenance on/],
   ])('refuses %j with what to type instead', async (words, message) => {
     expect(await varco(gateway, words)).toEqual({ code: 3, text: expect.stringMatching(message) })
+  })
+
+  it('pauses a provider that it does not know, and says that it may be written otherwise', async () => {
+    const typed = 'https://alfa.example/ipd'
+    const { code, text } = await varco(gateway, ['upstream', 'pause', typed, '--reason', 'outage'])
+    expect([code, text]).toEqual([2, expect.stringContaining('spid idps list')])
+    await varco(gateway, ['upstream', 'resume', typed])
   })
 
   it('says 2 when there is nothing to resume', async () => {

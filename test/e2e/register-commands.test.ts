@@ -82,6 +82,36 @@ describe('varco register search', () => {
     expect((await gateway.registered()).length).toBe(before)
   })
 
+  it.each([
+    ['--person', 'RSSDAA80E52L378', /no tax code/],
+    ['--person', '', /no tax code/],
+    ['--support', '7k2m-x9dp', /no support code/],
+    ['--assertion', '', /empty/],
+  ])(
+    'does not take %s %j for a question: that nothing is found would be taken for an answer',
+    async (name, value, says) => {
+      const before = (await gateway.registered()).length
+      expect(await varco('register', 'search', name, value, ...why)).toEqual({
+        code: 3,
+        text: expect.stringMatching(says),
+      })
+      expect(await gateway.registered()).toHaveLength(before)
+    },
+  )
+
+  it('shows what a stranger sent without letting it move the cursor', async () => {
+    const scope = '\u001b[2Jopenid\n2026-01-01T00:00:00.000Z  login.response'
+    const { page } = await gateway.begin({ params: { scope } })
+    const [last] = (await gateway.registered()).slice(-1)
+    expect(last).toMatchObject({ kind: 'oidc.authorization', scope, result: expect.stringMatching(/^invalid_/) })
+    const { text } = await varco('register', 'search', '--support', (last as { support: string }).support, ...why)
+    expect([page.status, text]).toEqual([
+      expect.any(Number),
+      expect.stringContaining('\\u001b[2Jopenid\n      2026-01-01'),
+    ])
+    expect(text).not.toContain('\u001b')
+  })
+
   it('says when there is nothing', async () => {
     expect(await varco('register', 'search', '--assertion', '_none', ...why)).toEqual({
       code: 1,
@@ -141,7 +171,7 @@ describe('varco register verify, keys, rotate, drop', () => {
   it('verifies while the gateway runs', async () => {
     const { code, text } = await varco('register', 'verify')
     expect(text).toMatch(
-      /^0 days closed, 1 open, 0 dropped at their time: \d+ records in \d+ chains\.\nAll of it is as it was written\.\n$/,
+      /^0 days closed, 1 open, 0 dropped at their time: \d+ records in \d+ chains\.\nChains of open days without an end: 1\. .*\nAll of it is as it was written\.\n$/,
     )
     expect(code).toBe(0)
     expect(JSON.parse((await varco('register', 'verify', '--json')).text)).toMatchObject({ findings: [], open: 1 })
