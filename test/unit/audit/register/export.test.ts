@@ -173,7 +173,11 @@ describe('an export', () => {
     ['a proof was cut', (lines) => lines.map((line) => line.replace(/"path":\["[^"]+",/, '"path":['))],
     ['an anchor was changed', (lines) => lines.map((line) => line.replace('\\"records\\":151', '\\"records\\":152'))],
     ['an anchor was left out', (lines) => lines.toSpliced(2, 1)],
-    ['another key was put in', (lines) => lines.map((line) => line.replace(/"key":"(.{40})./, '"key":"$1x'))],
+    [
+      'another key was put in',
+      (lines) =>
+        lines.map((line) => line.replace(/("key":".{40})(.)/, (_, head, one) => head + (one === 'x' ? 'y' : 'x'))),
+    ],
     ['the end was cut off', (lines) => lines.slice(0, -1)],
     ['something was added', (lines) => [...lines, lines[9] ?? '']],
     ['its head says something else', (lines) => lines.map((line) => line.replace('inquiry 7', 'inquiry 8'))],
