@@ -85,10 +85,13 @@ const NAMESPACE = new RegExp(
   `^[a-z][a-z\\d+.-]*:(?://[\\w.-]+(?::\\d{1,5})?(?=[/?#]|$)|(?!//))${rest}(?:#${rest})?$`,
   'i',
 )
+const XML = 'http://www.w3.org/XML/1998/namespace'
 /** Bound to `xml` and `xmlns` from the start, and to nothing else. */
-const reserved: ReadonlySet<string> = new Set(['http://www.w3.org/XML/1998/namespace', 'http://www.w3.org/2000/xmlns/'])
+const reserved: ReadonlySet<string> = new Set([XML, 'http://www.w3.org/2000/xmlns/'])
 
 const assertDeclaration = (prefix: string, namespace: string) => {
+  // Namespaces in XML 3: it may be declared, as the Ministry's metadata does
+  if (prefix === 'xml' && namespace === XML) return
   if (prefix === 'xml' || prefix === 'xmlns' || reserved.has(namespace)) throw malformed('reserved namespace')
   if (namespace === '' ? prefix !== '' : !NAMESPACE.test(namespace)) throw malformed('namespace')
 }
