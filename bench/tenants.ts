@@ -110,12 +110,12 @@ const begin = (port: number, tenant: string): Promise<number> =>
 // the tenants that are asked, from the first to the last; making their keys (0.3 s each) is not what is measured
 const many = Math.min(ASKED, count)
 const asked = Array.from({ length: many }, (_, i) => idOf(Math.round((i * (count - 1)) / (many - 1))))
-const maker = await startGateway(config, { log })
+const maker = await startGateway(config, { files: loaded, log })
 for (const tenant of asked) await begin(maker.addresses.regional.port, tenant)
 await maker.close()
 
 const again = performance.now()
-const gateway = await startGateway(config, { log })
+const gateway = await startGateway(config, { files: loaded, log })
 const { port } = gateway.addresses.regional
 const started = read + performance.now() - again
 const atStart = megabytes()

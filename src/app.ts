@@ -34,13 +34,14 @@ import { createServedMetadata } from './service-provider/served.ts'
 import { signingOf } from './service-provider/signing.ts'
 import type { Limits } from './store/limits.ts'
 import type { SealedStore } from './store/sealed.ts'
-import { createTenantRegistry } from './tenant/registry.ts'
+import type { TenantRegistry } from './tenant/registry.ts'
 import { createTenantApp, type TenantApp } from './tenant-app.ts'
-import { createTenantApps } from './tenant-apps.ts'
+import { createTenantApps, type TenantApps } from './tenant-apps.ts'
 import type { SigningIdentity, Upstream } from './upstream/upstream.ts'
 
 export interface AppDeps {
   readonly config: GatewayConfig
+  readonly tenants: TenantRegistry
   readonly upstreams: ReadonlyMap<UpstreamId, Upstream>
   readonly signing: Readonly<Partial<Record<UpstreamId, SigningIdentity>>>
   readonly store: SealedStore
@@ -78,17 +79,20 @@ export interface App {
   readonly card: RequestListener
   /** Looks for changed signing keys; to be called every few seconds. */
   readonly refreshKeys: () => Promise<void>
+  /** Tenants that have changed: before they are served, and at the moment. */
+  readonly prepareTenants: TenantApps['prepare']
 }
 
 export const createApp = (deps: AppDeps): App => {
   const { config, store, keyring, audit, log, now, randomId, assets } = deps
-  const tenants = createTenantRegistry(config.tenants)
-  const metadataOf = createServedMetadata(config)
+  const { tenants } = deps
+  const metadataOf = createServedMetadata(config, tenants.all)
   const { publicUrl, region } = config
   const marks = createMarks(region.marks)
   const pages = createPages({ renderer: deps.renderer, region, marks, publicUrl, now, tenantOf: tenants.byId })
 
   const apps = createTenantApps({
+    current: tenants.byId,
     keyring,
     rotation: config.signingKeys,
     audit,
@@ -184,6 +188,7 @@ export const createApp = (deps: AppDeps): App => {
   const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)
   return {
     refreshKeys: apps.refresh,
+    prepareTenants: apps.prepare,
     backchannel,
     revocations,
     regional: listener(

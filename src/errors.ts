@@ -17,6 +17,7 @@ export type Sentence =
   | 'not_served'
   | 'not_found'
   | 'bad_link'
+  | 'service_gone'
   | 'wrong_host'
   | 'too_large'
   | 'bad_request'
@@ -145,6 +146,7 @@ export const errorTable = {
   login_result_unknown: local(403, 'expired'),
   service_state_expired: { ...atChoice('forgotten'), status: 409 },
   browser_unknown: local(400, 'cookies'),
+  service_gone: local(410, 'service_gone'),
   login_loop: local(429, 'loop'),
   login_browser_mismatch: local(403, 'other_browser'),
   upstream_unknown: local(404, 'bad_link'),

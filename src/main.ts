@@ -1,6 +1,7 @@
 /** The process: build everything from the configuration, listen, and drain when told to stop. */
 import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
@@ -18,6 +19,8 @@ import { closeServer, listen } from './http/listening.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
 import { createKeyring } from './keyring/keyring.ts'
+import { createLastGood } from './keyring/last-good.ts'
+import { replaceFile } from './keyring/replace-file.ts'
 import { assertSubjectKey } from './keyring/subject-key.ts'
 import { type NationalSystems, readNationalSystems } from './national-systems.ts'
 import { createOperationsServer } from './operations/listener.ts'
@@ -26,24 +29,31 @@ import { startControl } from './operations/start-control.ts'
 import { timedRegister } from './operations/timed-register.ts'
 import { version } from './operations/version.ts'
 import { answerPrimary } from './operations/workers-metrics.ts'
+import { createReload, POLL, SIGNAL, standingStill, type TenantFiles } from './reload.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
 import { identityOf } from './service-provider/signing.ts'
 import { createLimits } from './store/limits.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
+import { pinLiveTenants } from './tenant/immutable.ts'
+import { createTenantRegistry } from './tenant/registry.ts'
 import { createWatching } from './watching.ts'
 import { runWorkers, type Serving } from './workers.ts'
 
 export interface Gateway {
   /** Where each listener really listens (a configured port 0 is any). */
   readonly addresses: { readonly regional: AddressInfo; readonly operations?: AddressInfo; readonly cns?: AddressInfo }
+  /** Takes the tenants' files as they are now. @param by who wants it. */
+  reload(by: string): Promise<void>
   /** Takes no new connection, lets the requests under way end, then closes the rest. */
   close(): Promise<void>
 }
 
 /** Milliseconds between two looks at the tenants' signing keys: a folder is listed. */
 const KEYS_EVERY = 3000
+/** Where the tenants' files take effect by themselves: milliseconds between two looks at them. */
+const LOOK_EVERY = 5000
 /** How often the queues are looked at, milliseconds: another gateway may have died, a command have spoken. */
 const QUEUES_EVERY = 1000
 
@@ -65,15 +75,19 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
-/** Starts the gateway. `now`, `log` and `keysEvery` are the tests'; `isWorker`: somebody else answers for its operation. Throws a StartError when it cannot start. */
+/**
+ * Starts the gateway. Without `files` its tenants never change. `now`, `log` and `keysEvery` are the tests'; `isWorker`:
+ * somebody else answers for its operation. Throws a StartError when it cannot start.
+ */
 export const startGateway = async (
   config: GatewayConfig,
   {
+    files,
     now = Date.now,
     log = createLog(config.log),
     keysEvery = KEYS_EVERY,
     isWorker = false,
-  }: { now?: () => number; log?: Logger; keysEvery?: number; isWorker?: boolean } = {},
+  }: { files?: TenantFiles; now?: () => number; log?: Logger; keysEvery?: number; isWorker?: boolean } = {},
 ): Promise<Gateway> => {
   const { stateDir, masterKeys, subjectKey, cns } = config
   const [masterKey] = masterKeys
@@ -88,6 +102,7 @@ export const startGateway = async (
       ? createMemoryStore({ now, maxBytes: config.store.maxBytes })
       : createRedisStore({ servers: config.store, onError: (reason) => log.error({ reason }, 'redis') })
   let listsReadAt: NationalSystems['readAt'] = () => ({})
+  const tenants = createTenantRegistry(config.tenants)
   const watching = createWatching(config, {
     log,
     now,
@@ -95,9 +110,11 @@ export const startGateway = async (
     storePing: () => store.ping(),
     storeFullness: () => store.fullness,
     listsReadAt: () => listsReadAt(),
+    tenants: tenants.all,
+    brokenTenants: () => Object.keys(reload.standing().broken),
   })
   const { audit, scope, observers } = watching
-  const watchExpiry = createExpiryWatch({ certificates: certificatesInUse(config), audit, now })
+  const watchExpiry = createExpiryWatch({ certificates: () => certificatesInUse(config, tenants.all()), audit, now })
   watchExpiry()
   const fetch = createOutgoingFetch(config.outgoing)
 
@@ -118,6 +135,24 @@ export const startGateway = async (
     onUnreadable: (record) => log.error(record, 'a sealed record does not open'),
   })
   const startedAt = now()
+  const reload =
+    files === undefined
+      ? standingStill(config.tenants)
+      : createReload({
+          files,
+          registry: tenants,
+          prepare: (changed) => app.prepareTenants(changed),
+          pin: (changed) =>
+            pinLiveTenants({
+              stateDir,
+              tenants: changed,
+              readFile: (path) => readFile(path, 'utf8'),
+              writeFile: replaceFile,
+            }),
+          lastGood: createLastGood({ stateDir, masterKeys }),
+          audit,
+          changed: () => void control.announce(),
+        })
   let draining = false
   const control = await startControl({
     store: sealedStore,
@@ -128,12 +163,15 @@ export const startGateway = async (
       version,
       node: process.version,
       startedAt,
-      tenants: config.tenants.length,
+      tenants: tenants.all().length,
+      ...reload.standing(),
       draining,
       lists: national.readAt(),
       lastLogins: watching.lastLogins(),
       counts: watching.counting.counts(),
     }),
+    tenants: reload.hashes,
+    want: reload.want,
     ...(config.store.kind === 'memory' && { socketIn: stateDir }),
   })
   const loopDelay = watchLoopDelay()
@@ -141,6 +179,7 @@ export const startGateway = async (
   const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
     config,
+    tenants,
     upstreams: national.upstreams,
     // the eIDAS node knows every tenant by its SPID metadata
     signing: { spid: spidIdentity, cie: identityOf(config.aggregator.cie), eidas: spidIdentity },
@@ -171,6 +210,7 @@ export const startGateway = async (
     setInterval(() => void app.refreshKeys(), keysEvery).unref(),
     setInterval(() => void app.backchannel.serve(), QUEUES_EVERY).unref(),
     setInterval(() => void app.revocations.serve(), QUEUES_EVERY).unref(),
+    ...(config.reload === 'poll' ? [setInterval(() => void reload.take(POLL), LOOK_EVERY).unref()] : []),
   ]
   const stopTimers = () => {
     for (const timer of timers) clearInterval(timer)
@@ -204,12 +244,14 @@ export const startGateway = async (
     )
     return {
       addresses,
+      reload: reload.take,
       close: async () => {
         draining = true
         national.stop()
         stopTimers()
         await Promise.all(servers.map(closeServer))
         await app.backchannel.close()
+        await reload.settled()
         await control.stop()
         await register.close()
         await store.close()
@@ -239,11 +281,15 @@ const told = (): Promise<void> =>
 export const startQuietly = (config: GatewayConfig, write: (line: string) => void): Promise<Gateway> =>
   startGateway(config, { log: pino({ level: 'error' }, { write }) })
 
-/** Runs until SIGTERM or SIGINT, then drains. With `workers`, several processes serve. */
-export const runGateway = async (config: GatewayConfig, { workers }: { workers?: number } = {}): Promise<void> => {
+/** Runs until SIGTERM or SIGINT, then drains; at SIGHUP it reads the tenants' files again. With `workers`, several processes serve. */
+export const runGateway = async (
+  config: GatewayConfig,
+  { files, workers }: { files: TenantFiles; workers?: number },
+): Promise<void> => {
   if (workers !== undefined && cluster.isPrimary)
     return runWorkers(config, { count: workers, log: createLog(config.log), told: told() })
-  const gateway = await startGateway(config, { isWorker: cluster.isWorker })
+  const gateway = await startGateway(config, { files, isWorker: cluster.isWorker })
+  process.on('SIGHUP', () => void gateway.reload(SIGNAL))
   process.send?.({ ports: portsOf(gateway.addresses) } satisfies Serving)
   await told()
   await gateway.close()

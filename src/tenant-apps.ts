@@ -1,7 +1,9 @@
 /**
- * The application of each tenant: built at its first request, and built anew and swapped whenever its signing keys change.
+ * The application of each tenant: built at its first request, and built anew and swapped whenever its signing keys or its
+ * file change.
  * A request under way ends on the one that it began with; what was issued lives in the store, where both find it.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { Audit } from './audit/events.ts'
 import { GatewayError } from './errors.ts'
 import type { Keyring, TenantKeys } from './keyring/keyring.ts'
@@ -20,8 +22,17 @@ export interface Rotation {
 export interface TenantApps {
   /** Throws `tenant_not_served`, and whatever keeps a tenant from being built. */
   of(tenant: Tenant): Promise<TenantApp>
+  /** Builds what was built already, or has keys, as it shall be from now on; served from when the result is called. */
+  prepare(tenants: readonly Tenant[]): Promise<Prepared>
   /** Looks whether keys have changed, here or by another gateway or a command, or have to; never rejects. To be called every few seconds. */
   refresh(): Promise<void>
+}
+
+export interface Prepared {
+  /** Those that could not be built, with the reason. */
+  readonly failed: ReadonlyMap<string, string>
+  /** In one step, for all that could. Others keep what they have. */
+  serve(): void
 }
 
 interface Entry {
@@ -37,12 +48,15 @@ const RETRY = 60 * 60 * 1000
 
 export const createTenantApps = ({
   build,
+  current,
   keyring,
   rotation,
   audit,
   now,
 }: {
   readonly build: (tenant: Tenant, keys: TenantKeys) => Promise<TenantApp>
+  /** The tenant as it is now: a request may have begun with an older one. */
+  readonly current: (id: string) => Tenant | undefined
   readonly keyring: Keyring
   readonly rotation: Rotation
   readonly audit: Audit
@@ -84,7 +98,7 @@ export const createTenantApps = ({
     entries.set(tenant.id, entry)
     // one that could not be built is tried again: its keys may come back
     entry.catch((error: Error) => {
-      entries.delete(tenant.id)
+      if (entries.get(tenant.id) === entry) entries.delete(tenant.id)
       audit({ type: 'tenant.not_served', tenant: tenant.id, reason: error.message })
     })
     return entry
@@ -145,14 +159,52 @@ export const createTenantApps = ({
         if (entry === undefined) continue
         await trying(id, async () => {
           const next = await refreshed(entry, epochs.get(id))
-          if (next !== entry) entries.set(id, Promise.resolve(next))
+          // swapped meanwhile: the next look finds its keys
+          if (next !== entry && entries.get(id) === opening) entries.set(id, Promise.resolve(next))
         })
       }
     })
 
+  /** Undefined for a tenant that never ran: nobody waits for it. */
+  const rebuilt = async (tenant: Tenant): Promise<Entry | undefined> => {
+    const keys =
+      (await entries.get(tenant.id)?.catch(() => undefined))?.keys ??
+      (await keyring.load(tenant.id).catch(() => undefined))
+    return keys && entryOf(tenant, keys)
+  }
+
   let looking: Promise<void> | undefined
   return {
-    of: async (tenant) => (await (entries.get(tenant.id) ?? open(tenant))).app,
+    of: async (tenant) => {
+      const known = entries.get(tenant.id)
+      if (known !== undefined) return (await known).app
+      const now = current(tenant.id)
+      if (now === undefined) throw new GatewayError('tenant_unknown')
+      return (await open(now)).app
+    },
+    prepare: async (tenants) => {
+      const failed = new Map<string, string>()
+      const ready = new Map<string, Entry | undefined>()
+      for (const tenant of tenants) {
+        try {
+          ready.set(tenant.id, await rebuilt(tenant))
+        } catch (error) {
+          failed.set(tenant.id, (error as Error).message)
+        }
+        // requests have their turn between them
+        await setImmediate()
+      }
+      return {
+        failed,
+        serve: () => {
+          for (const [id, entry] of ready) {
+            if (entry === undefined) entries.delete(id)
+            else entries.set(id, Promise.resolve(entry))
+          }
+          for (const id of entries.keys()) if (current(id) === undefined) entries.delete(id)
+        },
+      }
+    },
     refresh: () => {
       // a folder that hangs is waited for once
       looking ??= look().finally(() => {

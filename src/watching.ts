@@ -14,6 +14,7 @@ import { type Counting, createCounting } from './operations/standing.ts'
 import { createTracing, otlpProcessor } from './operations/tracing.ts'
 import { version } from './operations/version.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
+import type { Tenant } from './tenant/tenant.ts'
 
 export interface Watching {
   readonly audit: Audit
@@ -27,6 +28,16 @@ export interface Watching {
   close(): Promise<void>
 }
 
+/** Made again only when `key` gives another object. */
+const onceFor = <K extends object, V>(key: () => K, make: (key: K) => V): (() => V) => {
+  const made = new WeakMap<K, V>()
+  return () => {
+    const value = made.get(key()) ?? make(key())
+    made.set(key(), value)
+    return value
+  }
+}
+
 export const createWatching = (
   config: GatewayConfig,
   {
@@ -36,6 +47,8 @@ export const createWatching = (
     storePing,
     storeFullness,
     listsReadAt,
+    tenants,
+    brokenTenants,
   }: {
     log: Logger
     now: () => number
@@ -43,6 +56,9 @@ export const createWatching = (
     storePing: () => Promise<void>
     storeFullness: () => number
     listsReadAt: () => Readonly<Record<string, number | undefined>>
+    /** Those that are served now. */
+    tenants: () => readonly Tenant[]
+    brokenTenants: () => readonly string[]
   },
 ): Watching => {
   const { stateDir } = config
@@ -56,11 +72,14 @@ export const createWatching = (
   const metrics = createMetrics({
     now,
     version,
-    tenants: () => config.tenants.length,
-    certificates: certificatesInUse(config).map(({ certificate, ...facts }) => ({
-      ...facts,
-      notAfter: new X509Certificate(certificate).validToDate,
-    })),
+    tenants: () => tenants().length,
+    brokenTenants,
+    certificates: onceFor(tenants, (all) =>
+      certificatesInUse(config, all).map(({ certificate, ...facts }) => ({
+        ...facts,
+        notAfter: new X509Certificate(certificate).validToDate,
+      })),
+    ),
     lists: listsReadAt,
     storePing,
     storeFullness,

@@ -24,17 +24,14 @@ export const createExpiryWatch = ({
   audit,
   now,
 }: {
-  readonly certificates: readonly WatchedCertificate[]
+  /** Those in use at each look. */
+  readonly certificates: () => readonly WatchedCertificate[]
   readonly audit: Audit
   readonly now: () => number
 }): (() => void) => {
-  const watched = certificates.map(({ certificate, ...facts }) => {
-    const { validToDate, fingerprint256 } = new X509Certificate(certificate)
-    return { end: validToDate, facts: { ...facts, sha256: fingerprint256.replaceAll(':', '').toLowerCase() } }
-  })
   const reported = new Map<string, number>()
   return () => {
-    for (const { end, facts } of watched) {
+    for (const { end, facts } of certificates().map(factsOf)) {
       const daysLeft = Math.floor((end.getTime() - now()) / CHECK_EVERY)
       const stage = stages.findLast((days) => daysLeft <= days)
       if (stage === undefined) continue
@@ -44,6 +41,11 @@ export const createExpiryWatch = ({
       audit({ type: 'certificate.expiring', ...facts, notAfter: end.toISOString(), daysLeft })
     }
   }
+}
+
+const factsOf = ({ certificate, ...facts }: WatchedCertificate) => {
+  const { validToDate, fingerprint256 } = new X509Certificate(certificate)
+  return { end: validToDate, facts: { ...facts, sha256: fingerprint256.replaceAll(':', '').toLowerCase() } }
 }
 
 /** Whether this is one that a human must see. */

@@ -134,6 +134,32 @@ export type AuditEvent =
   | { readonly type: 'tenant.keys_not_rotated'; readonly tenant: string; readonly reason: string }
   /** Without a tenant: nobody's. */
   | { readonly type: 'tenant.keys_unreadable'; readonly tenant?: string; readonly reason: string }
+  /** Other tenants are served from now on; those not named are served on as they were. */
+  | {
+      readonly type: 'tenants.reloaded'
+      /** Name of the operator's account, `signal` or `poll`. */
+      readonly by: string
+      /** Of all tenants, as `varco status` shows it. */
+      readonly hash: string
+      readonly added: readonly string[]
+      readonly changed: readonly string[]
+      readonly removed: readonly string[]
+    }
+  /** What an operator wants stands otherwise in the folder of this gateway: nothing was changed. */
+  | { readonly type: 'tenants.differ'; readonly by: string; readonly tenants: readonly string[] }
+  /** The folder or the region's file cannot be read, or state_dir not written: nothing was changed. */
+  | { readonly type: 'tenants.not_reloaded'; readonly reason: string }
+  /** `kept`: it is served as it last was. Otherwise it never was, and is not now. */
+  | {
+      readonly type: 'tenant.broken'
+      readonly tenant?: string
+      readonly file: string
+      readonly reason: string
+      readonly kept: boolean
+    }
+  | { readonly type: 'tenant.mended'; readonly file: string }
+  /** Its last good version could not be written down: a restart would not find it. */
+  | { readonly type: 'tenant.not_kept'; readonly tenant: string; readonly reason: string }
   | {
       readonly type: 'certificate.expiring'
       readonly use: 'spid' | 'cie' | 'cns'
@@ -205,6 +231,10 @@ export type AuditEvent =
 /** Events that a human must see: log level error (an alarm). */
 export const alarms: ReadonlySet<AuditEvent['type']> = new Set([
   'tenant.not_served',
+  'tenant.broken',
+  'tenant.not_kept',
+  'tenants.differ',
+  'tenants.not_reloaded',
   'tenant.keys_not_rotated',
   'tenant.keys_unreadable',
   'code.replayed',

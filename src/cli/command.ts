@@ -1,6 +1,7 @@
 /** What every command gets and gives. */
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Readers } from '../config/references.ts'
+import type { TenantFiles } from '../reload.ts'
 import type { Look } from './doctor/look.ts'
 import type { RegisterOptions } from './register-options.ts'
 import type { TrialWorld } from './trial/world.ts'
@@ -33,7 +34,10 @@ export interface World {
   readonly newFile: (path: string) => Promise<NewFile>
   /** For `varco tenant test`; absent where nothing may be started. */
   readonly trial?: TrialWorld
-  readonly runGateway: (config: GatewayConfig, options: { readonly workers?: number }) => Promise<void>
+  readonly runGateway: (
+    config: GatewayConfig,
+    options: { readonly files: TenantFiles; readonly workers?: number },
+  ) => Promise<void>
 }
 
 export interface NewFile {

@@ -1,6 +1,6 @@
 /** The configuration that `--config` names, or everything that is wrong with it on the error output. */
-import { type Loaded, type LoadOptions, loadGatewayConfig } from '../config/load.ts'
-import { formatProblems } from '../config/problem.ts'
+import { type Loaded, type LoadOptions, loadGatewayConfig, type Ready } from '../config/load.ts'
+import { formatProblems, type Problem } from '../config/problem.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
 
 export const readConfiguration = async (
@@ -11,6 +11,28 @@ export const readConfiguration = async (
   if (file === undefined) throw new UsageError('Which gateway? Add --config FILE; the example is config/gateway.yaml.')
   const loaded = await loadGatewayConfig(file, readers, options)
   if ('config' in loaded) return loaded
+  err(formatProblems(loaded.problems))
+  return undefined
+}
+
+export type Around = Ready & {
+  readonly problems: readonly Problem[]
+  /** Files that are broken, with the ids that they give where they do. */
+  readonly broken: readonly { readonly file: string; readonly id: string | undefined }[]
+}
+
+/**
+ * The same for whoever works on running gateways: files of tenants may be broken, then it is about the others. What is wrong
+ * with them is for the caller to say.
+ */
+export const readAround = async ({ config: file }: Arguments, { err, readers }: World): Promise<Around | undefined> => {
+  if (file === undefined) throw new UsageError('Which gateway? Add --config FILE; the example is config/gateway.yaml.')
+  const loaded = await loadGatewayConfig(file, readers)
+  if ('config' in loaded) return { ...loaded, problems: [], broken: [] }
+  if (loaded.rest !== undefined) {
+    const { sound, broken, withTenants } = loaded.rest
+    return { ...withTenants(sound), problems: loaded.problems, broken }
+  }
   err(formatProblems(loaded.problems))
   return undefined
 }

@@ -31,9 +31,11 @@ import { spidSubmission } from './spid-submission.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 import { maintenance, upstreamPause, upstreamResume } from './switches.ts'
+import { tenantApply } from './tenant-apply.ts'
 import { tenantList } from './tenant-list.ts'
 import { tenantNew } from './tenant-new.ts'
 import { tenantNotice } from './tenant-notice.ts'
+import { tenantPlan } from './tenant-plan.ts'
 import { tenantPublish, tenantSuspend } from './tenant-publish.ts'
 import { tenantShow } from './tenant-show.ts'
 import { tenantTest } from './tenant-test.ts'
@@ -85,6 +87,8 @@ const commands: readonly Command[] = [
   tenantTest,
   tenantPublish,
   tenantSuspend,
+  tenantPlan,
+  tenantApply,
   tenantNotice,
   clientAdd,
   clientSheet,

@@ -3,7 +3,7 @@ import { configuredFindings } from '../service-provider/configured.ts'
 import { pinLiveTenants } from '../tenant/immutable.ts'
 import { findingText } from '../upstream/saml/finding.ts'
 import { type Arguments, type Command, UsageError } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readRunnable } from './runnable.ts'
 
 export const start: Command = {
   name: 'start',
@@ -12,8 +12,8 @@ export const start: Command = {
   summary: 'starts the gateway, with N processes on a shared store; with --check only says whether it would start',
   run: async (args, world) => {
     const workers = workersOf(args)
-    const loaded = await readConfiguration(args, world)
-    if (loaded === undefined) return 1
+    const loaded = await readRunnable(args, world)
+    if (loaded === undefined || (args.check && loaded.broken !== undefined)) return 1
     const { config, warnings } = loaded
     world.err(formatProblems(warnings))
     if (args.check) {
@@ -28,7 +28,7 @@ export const start: Command = {
     }
     const { stateDir, tenants } = config
     await pinLiveTenants({ stateDir, tenants, readFile: world.readers.readFile, writeFile: world.writeFile })
-    await world.runGateway(config, workers)
+    await world.runGateway(config, { files: loaded, ...workers })
     return 0
   },
 }

@@ -2,6 +2,7 @@
 import { dirname, join, relative } from 'node:path'
 import { loadGatewayConfig } from '../config/load.ts'
 import { formatProblems } from '../config/problem.ts'
+import { tenantsFolderIn } from '../config/schema.ts'
 import { parseYaml } from '../config/yaml-file.ts'
 import { type Body, draftOf, fromTable, type Missing } from '../tenant/draft.ts'
 import { type Arguments, type Command, type ExitCode, jsonText, UsageError, type World } from './command.ts'
@@ -95,9 +96,9 @@ const tenantsFolder = async (config: string, { readers }: World): Promise<string
   const text = await readers.readFile(config).catch(() => {
     throw new UsageError(`${config} cannot be read: correct the path, or make it with varco init.`)
   })
-  const named = (parseYaml(config, text).value as { tenants?: unknown } | null | undefined)?.tenants
-  if (typeof named !== 'string') throw new UsageError(`${config} names no folder of tenants: add tenants: tenants.`)
-  return join(dirname(config), named.replace(/^file:/, ''))
+  const named = tenantsFolderIn(parseYaml(config, text).value)
+  if (named === undefined) throw new UsageError(`${config} names no folder of tenants: add tenants: tenants.`)
+  return join(dirname(config), named)
 }
 
 const loadedWith = (file: string, text: string, config: string, { readers }: World) =>

@@ -10,7 +10,9 @@ export const topics: Readonly<Record<string, string>> = {
      says all that is wrong, with line, column and what to write instead.
   4. varco client sheet ala sito --config FILE --html > sito.html
      is what the webmaster types into the site.
-  5. varco tenant notice ala --config FILE
+  5. varco tenant plan ala --config FILE, then varco tenant apply ala --config FILE
+     shows what the running gateways would serve, and makes them serve it.
+  6. varco tenant notice ala --config FILE
      is what the Comune tells its citizens.
 
 Many at once: varco tenant new --from comuni.csv --out drafts
@@ -24,6 +26,13 @@ Many at once: varco tenant new --from comuni.csv --out drafts
 
 varco tenant publish moves a tenant on, one state at a time, and says what is missing; it also opens a suspended one again.
 varco tenant suspend closes it. Both only write the file: plan and apply make it count.
+`,
+  reload: `Files that change
+
+  A changed tenant file counts when somebody says so: varco tenant plan shows the difference to what runs, varco tenant apply
+  makes every gateway serve it. Each reads its own copy of the folder; one whose copy differs is named. SIGHUP does the same in
+  one process, and tenants: { folder: tenants, reload: poll } makes it look every five seconds.
+  A broken file leaves its tenant as it was, also across a restart; a file that is gone takes its tenant with it.
 `,
   secrets: `Where secrets are
 

@@ -171,7 +171,10 @@ export interface GatewayConfig {
   /** CIDR blocks of private networks that outgoing calls may reach; the public network always may. */
   readonly outgoing: { readonly allowedNetworks: readonly string[] }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly pretty: boolean }
+  /** As the files said at the start. What runs now: src/tenant/registry.ts. */
   readonly tenants: readonly Tenant[]
+  /** When changed files take effect: at `varco tenant apply` and SIGHUP only, or also by themselves. */
+  readonly reload: 'apply' | 'poll'
 }
 
 /** The list of all SPID providers, signed. */

@@ -199,6 +199,7 @@ export const readGateway = async (
     register: { retentionMonths: file.register.retention_months, onFailure: file.register.on_failure },
     outgoing: { allowedNetworks: file.outgoing.allowed_networks },
     log: file.log,
+    reload: file.tenants.reload,
   }
 }
 

@@ -16,6 +16,15 @@ export interface Problem {
   readonly warning?: true
 }
 
+export const unreadable = (file: string, cause: unknown): Problem => ({
+  file,
+  line: 1,
+  column: 1,
+  path: '',
+  reason: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+  fix: 'create the file, allow Varco to read it, or correct the path',
+})
+
 export const pathText = (path: Path): string =>
   path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
 

@@ -274,6 +274,28 @@ const register = block({
 const saml = block({ verification: z.enum(['fast', 'node-saml', 'both']).default('fast') }).default({
   verification: 'fast',
 })
+const byHand = told('is not apply or poll', 'write apply (varco tenant apply) or poll (every five seconds)')
+/** The folder alone may be written without the block. */
+const tenants = z
+  .preprocess(
+    (value) => (typeof value === 'string' ? { folder: value } : value),
+    z.strictObject(
+      { folder: filePath, reload: z.enum(['apply', 'poll'], byHand).default('apply') },
+      {
+        error: (issue) =>
+          issue.code === 'unrecognized_keys'
+            ? told('', 'remove it; known are folder, reload')
+            : told('is no folder', 'write the folder of the tenant files: tenants'),
+      },
+    ),
+  )
+  .meta({ shorthand: { type: 'string' } })
+/** The folder that a gateway's file names, also where the rest of it is wrong. */
+export const tenantsFolderIn = (file: unknown): string | undefined => {
+  const { tenants: named } = (file ?? {}) as { readonly tenants?: unknown }
+  const folder = typeof named === 'object' && named !== null && 'folder' in named ? named.folder : named
+  return typeof folder === 'string' ? folder.replace(/^file:/, '') : undefined
+}
 
 export const gatewaySchema = block({
   public_url: origin,
@@ -324,7 +346,7 @@ export const gatewaySchema = block({
   }).default({ level: 'info', pretty: false }),
   // OpenTelemetry: one span for each request
   tracing: block({ otlp: collectorUrl }).exactOptional(),
-  tenants: filePath,
+  tenants,
 })
 export type GatewayFile = z.output<typeof gatewaySchema>
 

@@ -14,7 +14,7 @@ export interface YamlFile {
   readonly problem: (path: Path, reason: string, fix: string, part?: 'key' | 'value') => Problem
 }
 
-export const parseYaml = (file: string, text: string): YamlFile => {
+const parse = (text: string) => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number) => {
@@ -22,6 +22,11 @@ export const parseYaml = (file: string, text: string): YamlFile => {
     // linePos answers 0:0 for an empty text
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
+  return { document, at }
+}
+
+export const parseYaml = (file: string, text: string): YamlFile => {
+  const { document, at } = parse(text)
   const problems = [...document.errors, ...document.warnings].map((found): Problem => {
     const [reason, fix] = yamlFault(found.code, found.message)
     return { file, ...at(found.pos[0]), path: '', reason, fix }
@@ -31,13 +36,11 @@ export const parseYaml = (file: string, text: string): YamlFile => {
     file,
     value: broken ? undefined : document.toJS(),
     problems,
-    problem: (path, reason, fix, part = 'value') => ({
-      file,
-      ...at(offsetOf(document, path, part)),
-      path: pathText(path),
-      reason,
-      fix,
-    }),
+    problem: (path, reason, fix, part = 'value') => {
+      // parsed again: a thousand good files must not stay in memory as trees
+      const tree = parse(text)
+      return { file, ...tree.at(offsetOf(tree.document, path, part)), path: pathText(path), reason, fix }
+    },
   }
 }
 

@@ -45,7 +45,10 @@ export const createFinish = (
     ctx.state.clientId = outcome.clientId
     if (outcome.language !== undefined) ctx.state.language = outcome.language
 
-    const login = await oidc.loginUnderWay(ctx.req, ctx.res)
+    const login = await oidc.loginUnderWay(ctx.req, ctx.res).catch(async (error: unknown) => {
+      if (error instanceof GatewayError) await register.write(toldRecord(ctx, outcome, error.code))
+      throw error
+    })
     if (
       outcome.tenant !== tenant.id ||
       outcome.uid !== uid ||

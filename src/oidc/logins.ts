@@ -109,7 +109,9 @@ export const createLogins = ({
     const interaction = await interactionOf(req, res)
     const client = interaction && clientOf(String(interaction.params.client_id))
     const since = interaction && (await begunAt(req, interaction.uid))
-    if (!client || since === undefined) return undefined
+    if (interaction === undefined || since === undefined) return undefined
+    // its file changed meanwhile
+    if (client === undefined) throw new GatewayError('service_gone', String(interaction.params.client_id))
     const { params, uid } = interaction
     const present = await presentIn(req, interaction)
     const level = requestedLevel({

@@ -43,7 +43,7 @@ export interface TenantProvider {
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Did this browser begin the login? The interaction cookie alone does not say so: src/http/browser.ts. */
   isBeginner(req: IncomingMessage, uid: string): Promise<boolean>
-  /** The login that this browser's interaction cookie names and that it began, or undefined. */
+  /** The login that this browser's interaction cookie names and that it began, or undefined. Throws `service_gone`. */
   loginUnderWay(req: IncomingMessage, res: ServerResponse): Promise<LoginUnderWay | undefined>
   /** Ends the login with this person; `session` is the one that their provider keeps. Throws `eidas_fiscal_number_needed`. */
   complete(req: IncomingMessage, res: ServerResponse, citizen: Citizen, session?: ProviderSession): Promise<Completed>
@@ -152,7 +152,9 @@ export const createTenantProvider = async ({
       loadExistingGrant: grants.existing,
       renderError: (ctx, _out, error) => {
         const client = ctx.oidc?.client === undefined ? undefined : clientOf(ctx.oidc.client.clientId)
-        const code = errorCodeOf(error)
+        // the file may have changed after the citizen came back
+        const gone = ctx.oidc?.route === 'resume' && error instanceof errors.InvalidClient
+        const code = gone ? 'service_gone' : errorCodeOf(error)
         if (code !== 'oidc_request_invalid') ctx.status = errorRow(code).status
         ctx.type = 'html'
         ctx.body = renderError(ctx.req, ctx.res, code, client)

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { join } from 'node:path'
 import { StartError } from '../errors.ts'
 import type { Control } from './control.ts'
+import type { Hashes, Wanted } from './rollout.ts'
 import type { Switch } from './switches.ts'
 
 export const socketOf = (stateDir: string): string => join(stateDir, 'control.sock')
@@ -15,6 +16,7 @@ interface Call {
   readonly call: keyof Control
   readonly target?: string
   readonly value?: Switch
+  readonly wanted?: Wanted
 }
 
 const readText = async (from: IncomingMessage): Promise<string> => {
@@ -23,7 +25,10 @@ const readText = async (from: IncomingMessage): Promise<string> => {
   return text
 }
 
-const answerTo = ({ call, target = '', value }: Call, control: Control): Promise<unknown> => {
+const answerTo = ({ call, target = '', value, wanted }: Call, control: Control): Promise<unknown> => {
+  if (call === 'want' && wanted !== undefined) return control.want(wanted)
+  if (call === 'wanted') return control.wanted()
+  if (call === 'tenantsOf') return control.tenantsOf(target)
   if (call === 'set' && value !== undefined) return control.set(target, value)
   if (call === 'clear') return control.clear(target)
   return call === 'gateways' ? control.gateways() : control.switches()
@@ -94,5 +99,10 @@ export const controlBySocket = (stateDir: string): Control => {
       await call({ call: 'set', target, value })
     },
     clear: (target) => call({ call: 'clear', target }),
+    want: async (wanted) => {
+      await call({ call: 'want', wanted })
+    },
+    wanted: async () => (await call<Wanted | null>({ call: 'wanted' })) ?? undefined,
+    tenantsOf: async (target) => (await call<Hashes | null>({ call: 'tenantsOf', target })) ?? undefined,
   }
 }

@@ -1,9 +1,10 @@
 /** What the `varco` command and the gateways say to each other. */
 import type { SealedStore } from '../store/sealed.ts'
 import { createPresences, type Presences } from './presence.ts'
+import { createRollout, type Rollout } from './rollout.ts'
 import { createSwitchboard, type Switchboard } from './switches.ts'
 
-export type Control = Switchboard & Pick<Presences, 'gateways'>
+export type Control = Switchboard & Rollout & Pick<Presences, 'gateways'>
 
 /** A room of the store that no tenant can have: ids of tenants begin with a letter. */
 const ROOM = '~operations'
@@ -12,6 +13,7 @@ const ROOM = '~operations'
 export const createControl = ({ store, now }: { store: SealedStore; now: () => number }) => {
   const records = store.forTenant(ROOM)
   const presences = createPresences({ records, now })
-  const control: Control = { ...createSwitchboard({ records, now }), gateways: presences.gateways }
-  return { control, presences }
+  const { publish, ...rollout } = createRollout(records)
+  const control: Control = { ...createSwitchboard({ records, now }), ...rollout, gateways: presences.gateways }
+  return { control, presences, publish }
 }

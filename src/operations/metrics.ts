@@ -11,7 +11,9 @@ export interface Watched {
   readonly now: () => number
   readonly version: string
   readonly tenants: () => number
-  readonly certificates: readonly { readonly use: string; readonly tenant?: string; readonly notAfter: Date }[]
+  readonly certificates: () => readonly { readonly use: string; readonly tenant?: string; readonly notAfter: Date }[]
+  /** Those that are served as they last were, because their file is broken. */
+  readonly brokenTenants: () => readonly string[]
   /** When each national list was last read and believed, milliseconds since 1970; `undefined` before the first time. */
   readonly lists: () => Readonly<Record<string, number | undefined>>
   /** Rejects when the store does not answer. */
@@ -132,14 +134,21 @@ export const createMetrics = (watched: Watched): Metrics => {
     1,
   )
   gauge('varco_tenants', 'Tenants of the configuration in use.', [], 'min', (own) => own.set(watched.tenants()))
-  const expiry = gauge(
+  gauge('varco_tenant_file_broken', '1 for each tenant whose file is broken.', ['tenant'], 'max', (own) => {
+    own.reset()
+    for (const tenant of watched.brokenTenants()) own.set({ tenant }, 1)
+  })
+  gauge(
     'varco_certificate_expiry_timestamp_seconds',
     'End of a certificate in use.',
     ['use', 'tenant'],
     'min',
+    (own) => {
+      own.reset()
+      for (const { use, tenant = '', notAfter } of watched.certificates())
+        own.set({ use, tenant }, notAfter.getTime() / 1000)
+    },
   )
-  for (const { use, tenant = '', notAfter } of watched.certificates)
-    expiry.set({ use, tenant }, notAfter.getTime() / 1000)
   gauge(
     'varco_list_last_read_timestamp_seconds',
     'When a national list was last read and believed.',

@@ -11,6 +11,12 @@ export interface Presence {
   readonly startedAt: number
   readonly seenAt: number
   readonly tenants: number
+  /** Hash of all of them: `tenantsOf` says which. Absent from gateways of an older version. */
+  readonly tenantsHash?: string
+  /** Tenants whose file is broken, with the reason: they are served as they last were, or not at all. */
+  readonly broken?: Readonly<Record<string, string>>
+  /** What was wanted and its folder does not have: tenants whose files differ. */
+  readonly differs?: { readonly wanted: string; readonly tenants: readonly string[] }
   readonly draining: boolean
   /** When each national list was last read and believed. */
   readonly lists: Readonly<Record<string, number | undefined>>

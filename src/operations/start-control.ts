@@ -4,6 +4,7 @@ import type { SealedStore } from '../store/sealed.ts'
 import { createControl } from './control.ts'
 import { listenForControl } from './control-socket.ts'
 import { BEAT_EVERY, type Presence } from './presence.ts'
+import type { Hashes, Wanted } from './rollout.ts'
 import { type Counts, type Standing, standingOf, together } from './standing.ts'
 import { type Followed, followSwitches } from './switches.ts'
 
@@ -14,6 +15,8 @@ export interface RunningControl {
   readonly switches: Followed
   /** Of a way in (`spid`) or a provider (its entityID), at all gateways together. */
   standing(target: string): Standing
+  /** Says at once what `presence` says, rather than in a few seconds. */
+  announce(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -22,20 +25,29 @@ export const startControl = async ({
   now,
   audit,
   presence,
+  tenants,
+  want,
   socketIn,
 }: {
   store: SealedStore
   now: () => number
   audit: Audit
   presence: () => Omit<Presence, 'seenAt'>
+  /** Those that run, under the hash that `presence` names. */
+  tenants: () => Hashes
+  /** Told once of what an operator wants after the start of this gateway. Resolves when it is done, or cannot be. */
+  want: (wanted: Wanted) => Promise<void>
   /** Where the socket stands, for a store that the command cannot reach by itself. */
   socketIn?: string
 }): Promise<RunningControl> => {
-  const { control, presences } = createControl({ store, now })
+  const { control, presences, publish } = createControl({ store, now })
   const switches = followSwitches({ board: control, audit, now })
   let seen: readonly Presence[] = []
+  const announce = () => beat().catch(() => undefined)
   const beat = async () => {
-    await presences.beat({ ...presence(), seenAt: now() })
+    const self = presence()
+    if (self.tenantsHash !== undefined) await publish(self.tenantsHash, tenants())
+    await presences.beat({ ...self, seenAt: now() })
     seen = await presences.gateways()
   }
   const countsOf = (target: string): Counts => {
@@ -44,15 +56,27 @@ export const startControl = async ({
     const others = seen.filter(({ id }) => id !== self.id)
     return together([self, ...others].flatMap(({ counts }) => counts[target] ?? []))
   }
-  await Promise.all([switches.refresh(), beat().catch(() => undefined)])
+  // what was wanted before it came its folder has told it
+  let heard = (await control.wanted().catch(() => undefined))?.id
+  const listen = async () => {
+    const wanted = await control.wanted().catch(() => undefined)
+    if (wanted === undefined || wanted.id === heard) return
+    heard = wanted.id
+    await want(wanted)
+    // who waits for it need not wait for the next beat
+    await announce()
+  }
+  await Promise.all([switches.refresh(), announce()])
   const socket = socketIn === undefined ? undefined : await listenForControl(socketIn, control)
   const timers = [
     setInterval(() => void switches.refresh(), LOOK_EVERY).unref(),
-    setInterval(() => void beat().catch(() => undefined), BEAT_EVERY).unref(),
+    setInterval(() => void listen(), LOOK_EVERY).unref(),
+    setInterval(() => void announce(), BEAT_EVERY).unref(),
   ]
   return {
     switches,
     standing: (target) => standingOf(countsOf(target)),
+    announce,
     stop: async () => {
       for (const timer of timers) clearInterval(timer)
       socket?.closeAllConnections()

@@ -84,7 +84,10 @@ export const ownerOfOwn = ({ spid, names, displayNames }: Tenant): CertificateOw
 })
 
 /** All that would stop a way in on the day they expire. */
-export const certificatesInUse = ({ aggregator, cns, tenants }: GatewayConfig): readonly WatchedCertificate[] => [
+export const certificatesInUse = (
+  { aggregator, cns, tenants: atStart }: GatewayConfig,
+  tenants: readonly Tenant[] = atStart,
+): readonly WatchedCertificate[] => [
   ...ofPair('spid', aggregator.spid),
   ...ofPair('cie', aggregator.cie),
   ...ofCardListener(cns?.handshake),

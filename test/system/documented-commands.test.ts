@@ -28,7 +28,7 @@ const lines = (
   .flat()
   .map(([line]) => line.trim())
   // of files that people write, with placeholders that mean other things: test/unit/cli runs them
-  .filter((line) => !/^varco (?:tenant|client sheet)\b/.test(line))
+  .filter((line) => !/^varco (?:tenant (?!plan|apply)|client sheet)\b/.test(line))
 
 /** What ends with another code than 0 or 2 here, and why. */
 const expected: Readonly<Record<string, number>> = {

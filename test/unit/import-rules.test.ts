@@ -26,6 +26,7 @@ const rooms: Readonly<Record<string, Room>> = {
   watching: { may: EVERYTHING },
   workers: { may: EVERYTHING },
   'tenant-apps': { may: EVERYTHING },
+  reload: { may: EVERYTHING },
   'service-provider': { may: ['upstream', 'tenant', 'config', 'citizen', 'audit', 'errors'] },
   // the list of card authorities: read beside the upstreams, by the XML reader of one and for another
   'trust-list': { may: ['upstream/saml', 'upstream/spid', 'errors'] },

@@ -26,15 +26,19 @@ const keyring = () => createKeyring({ stateDir, masterKeys: [{ id: 'k', key: Buf
 /** A gateway on the shared folder; the application of a tenant is here the keys that it was built with. */
 const gateway = (ring = keyring()) => {
   const events: AuditEvent[] = []
+  const states = new Map<string, Tenant['state'] | undefined>()
   const apps = createTenantApps({
     build: async (_, keys) => ({ keys }) as unknown as TenantApp,
+    current: (id) => tenant(states.get(id), id),
     keyring: ring,
     rotation,
     audit: (event) => events.push(event),
     now: () => now,
   })
-  const keysOf = async (state?: Tenant['state'], id?: string) =>
-    ((await apps.of(tenant(state, id))) as unknown as { readonly keys: TenantKeys }).keys
+  const keysOf = async (state?: Tenant['state'], id = 'ala') => {
+    states.set(id, state)
+    return ((await apps.of(tenant(state, id))) as unknown as { readonly keys: TenantKeys }).keys
+  }
   return {
     keysOf,
     refresh: apps.refresh,

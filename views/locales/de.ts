@@ -240,6 +240,11 @@ export const de: Dictionary = {
       what: 'Unter dieser Adresse gibt es keine Seite.',
       next: 'Prüfen Sie die Adresse, oder beginnen Sie auf der Website Ihrer Gemeinde.',
     },
+    service_gone: {
+      title: 'Dieser Dienst verwendet diese Anmeldung nicht mehr',
+      what: 'Der Dienst, von dem Sie kommen, wurde während Ihrer Anmeldung entfernt: Er erhält Ihre Daten nicht.',
+      next: 'Suchen Sie den Dienst auf der Website der Verwaltung oder wenden Sie sich an die Hilfe.',
+    },
     bad_link: {
       title: 'Der Link stimmt nicht',
       what: 'Die Website, von der Sie kommen, hat einen falschen Link verwendet. Es liegt nicht an Ihnen.',

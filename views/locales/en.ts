@@ -235,6 +235,11 @@ export const en: Dictionary = {
       what: 'There is no page at this address.',
       next: 'Check the address, or start from the website of your municipality.',
     },
+    service_gone: {
+      title: 'This service no longer uses this sign-in',
+      what: 'The service that you came from was removed while you were signing in: it does not get your data.',
+      next: 'Look for the service on the website of the organisation, or contact the help desk.',
+    },
     bad_link: {
       title: 'The link is not correct',
       what: 'The website that you come from used a wrong link. It is not your fault.',

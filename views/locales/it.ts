@@ -235,6 +235,11 @@ export const it: Dictionary = {
       what: 'A questo indirizzo non c’è nessuna pagina.',
       next: 'Controlla l’indirizzo, oppure parti dal sito del tuo Comune.',
     },
+    service_gone: {
+      title: 'Questo servizio non usa più questo accesso',
+      what: 'Il servizio da cui arrivi è stato tolto mentre accedevi: non riceve i tuoi dati.',
+      next: 'Cerca il servizio sul sito dell’ente, oppure contatta l’assistenza.',
+    },
     bad_link: {
       title: 'Il collegamento non è corretto',
       what: 'Il sito da cui arrivi ha usato un collegamento sbagliato. Non è colpa tua.',

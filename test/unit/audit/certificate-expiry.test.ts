@@ -14,7 +14,7 @@ const watched = (first: number, last: number) => {
   const events: AuditEvent[] = []
   let days = first
   const check = createExpiryWatch({
-    certificates: [{ use: 'spid', certificate }],
+    certificates: () => [{ use: 'spid', certificate }],
     audit: (event) => events.push(event),
     now: () => END - days * DAY,
   })
@@ -36,7 +36,7 @@ describe('a certificate in use', () => {
   it('is named by use, tenant, fingerprint and end', () => {
     const events: AuditEvent[] = []
     createExpiryWatch({
-      certificates: [{ use: 'cie', tenant: 'ala', certificate }],
+      certificates: () => [{ use: 'cie', tenant: 'ala', certificate }],
       audit: (event) => events.push(event),
       now: () => END - 60 * DAY,
     })()

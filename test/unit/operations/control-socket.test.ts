@@ -5,13 +5,20 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Control } from '../../../src/operations/control.ts'
 import { controlBySocket, listenForControl, socketOf } from '../../../src/operations/control-socket.ts'
+import type { Wanted } from '../../../src/operations/rollout.ts'
 
 const control: Control = {
   gateways: async () => [],
   switches: async () => ({ spid: { since: 1, until: 2, reason: 'outage', by: 'anna' } }),
   set: async () => undefined,
   clear: async (target) => target === 'spid',
+  want: async (one) => {
+    wanted = one
+  },
+  wanted: async () => wanted,
+  tenantsOf: async (all) => (all === 'all' ? { ala: 'h' } : undefined),
 }
+let wanted: Wanted | undefined
 
 let folder: string
 beforeEach(async () => {
@@ -25,6 +32,17 @@ it('answers who may open the socket, which is its owner alone', async () => {
   const caller = controlBySocket(folder)
   expect(await caller.switches()).toMatchObject({ spid: { by: 'anna' } })
   expect([await caller.clear('spid'), await caller.clear('cie')]).toEqual([true, false])
+  server?.close()
+})
+
+it('carries what an operator wants to run, and says what does', async () => {
+  const server = await listenForControl(folder, control)
+  const caller = controlBySocket(folder)
+  expect(await caller.wanted()).toBeUndefined()
+  const one = { id: '1', at: 5, by: 'anna', tenants: { ala: 'h', moena: null } }
+  await caller.want(one)
+  expect(await caller.wanted()).toEqual(one)
+  expect([await caller.tenantsOf('all'), await caller.tenantsOf('none')]).toEqual([{ ala: 'h' }, undefined])
   server?.close()
 })
 

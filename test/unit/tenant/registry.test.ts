@@ -14,7 +14,7 @@ const registry = createTenantRegistry(configOf(await load(files)).tenants)
 
 it('finds a tenant by its id', () => {
   expect(registry.byId('esempio')?.ipaCode).toBe('c_x999')
-  expect(registry.all).toHaveLength(2)
+  expect(registry.all()).toHaveLength(2)
 })
 
 it('finds a tenant by its own host, in any case of letters, only with its port', () => {

@@ -1,0 +1,109 @@
+/** Makes every gateway serve what the files say, and waits until each says that it does. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { formatProblems } from '../config/problem.ts'
+import type { Control } from '../operations/control.ts'
+import type { Presence } from '../operations/presence.ts'
+import { fulfils, type Wanted } from '../operations/rollout.ts'
+import { hashesOf } from '../tenant/hash.ts'
+import { type Command, type ExitCode, jsonText, type World } from './command.ts'
+import { type Around, readAround } from './configuration.ts'
+import { withControl } from './control.ts'
+import { isTenantOf, type Planned, planOf, type Running, runningOf, tenantsOf } from './rollout.ts'
+import { planText } from './tenant-plan.ts'
+
+/** Milliseconds between two looks, and how many of them: a gateway looks every second, and a thousand tenants take some. */
+const LOOK = 250
+const LOOKS = 240
+
+interface Result {
+  readonly gateway: string
+  readonly state: 'serves' | 'differs' | 'silent'
+  /** Whose files are others there. */
+  readonly tenants?: readonly string[]
+}
+
+const stateOf = (one: Presence, running: Running, wanted: Wanted): Result => {
+  const { id: gateway, differs } = one
+  const tenants = running.tenants.get(gateway)
+  if (tenants !== undefined && fulfils(tenants, wanted)) return { gateway, state: 'serves' }
+  return differs?.wanted === wanted.id
+    ? { gateway, state: 'differs', tenants: differs.tenants }
+    : { gateway, state: 'silent' }
+}
+
+/** Until each gateway has said something, but not for ever. */
+const rolledOut = async (control: Control, wanted: Wanted): Promise<readonly Result[]> => {
+  await control.want(wanted)
+  let results: readonly Result[] = []
+  for (let look = 0; look < LOOKS; look++) {
+    await pause(LOOK)
+    const gateways = (await control.gateways()).filter(({ draining }) => !draining)
+    const running = { gateways, tenants: await tenantsOf(gateways, control) }
+    results = gateways.map((one) => stateOf(one, running, wanted))
+    if (results.every(({ state }) => state !== 'silent')) break
+  }
+  return results
+}
+
+const complaint = ({ gateway, state, tenants = [] }: Result): string =>
+  state === 'differs'
+    ? `✗ ${gateway}: its copy of the folder differs in ${tenants.join(', ')}\n    → bring it in step with this one, then type this again\n`
+    : `✗ ${gateway}: has not said that it serves this\n    → see its log; varco status --config FILE says what it serves\n`
+
+const wantedOf = (
+  around: Around,
+  planned: readonly Planned[],
+  only: string | undefined,
+  { now, user }: World,
+): Wanted => {
+  const gone = planned.filter(({ what }) => what === 'removed').map(({ tenant }) => [tenant, null] as const)
+  const sources = around.sources.filter(({ tenant }) => only === undefined || tenant.id === only)
+  const tenants = { ...hashesOf(sources.map(({ tenant }) => tenant)), ...Object.fromEntries(gone) }
+  return { id: randomUUID(), at: now(), by: user, tenants }
+}
+
+export const tenantApply: Command = {
+  name: 'tenant apply',
+  operands: ['[TENANT]'],
+  options: '--config FILE [--json]',
+  summary: 'makes every running gateway serve what the files say, of all tenants or of one, without a restart',
+  run: async (args, world): Promise<ExitCode> => {
+    const [only] = args.operands
+    const around = await readAround(args, world)
+    if (around === undefined) return 1
+    const running = await runningOf(around, world.now)
+    if (only !== undefined && !isTenantOf(around, running, only, world)) return 1
+    const files = new Set(around.broken.filter(({ id }) => only === undefined || id === only).map(({ file }) => file))
+    if (files.size > 0) {
+      world.err(formatProblems(around.problems.filter(({ file }) => files.has(file))))
+      const others = only === undefined ? ' The others one by one: varco tenant apply TENANT.' : ''
+      world.err(`Nothing was applied.${others}\n`)
+      return 1
+    }
+    if (running.gateways.length === 0) {
+      world.err('No gateway runs here: the files take effect when one starts. Type: varco start --config FILE.\n')
+      return 3
+    }
+    const planned = await planOf(around, running, only)
+    const wanted = wantedOf(around, planned, only, world)
+    const isDone = running.gateways.every((one) => stateOf(one, running, wanted).state === 'serves')
+    if (isDone && !args.json) {
+      world.out('Nothing to apply: every gateway serves what the files say.\n')
+      return 0
+    }
+    if (!args.json) world.out(planText(planned))
+    const results = isDone
+      ? running.gateways.map((one) => stateOf(one, running, wanted))
+      : await withControl(around.config, world.now, (control) => rolledOut(control, wanted))
+    const amiss = results.filter(({ state }) => state !== 'serves')
+    if (args.json) world.out(jsonText({ applied: amiss.length === 0, tenants: planned, gateways: results }))
+    else {
+      for (const one of amiss) world.err(complaint(one))
+      const served = results.length - amiss.length
+      if (served > 0) world.out(`${served} ${served === 1 ? 'gateway serves' : 'gateways serve'} it now.\n`)
+    }
+    if (amiss.length === 0) return 0
+    return amiss.some(({ state }) => state === 'differs') ? 1 : 3
+  },
+}

@@ -1,0 +1,56 @@
+/** What a tenant must be beyond its own file: unlike the others, unlike the gateway, and what it was when it went live. */
+import { sharedBetween, type TenantSource } from '../tenant/between.ts'
+import { differences, readPin } from '../tenant/immutable.ts'
+import type { Settings } from './gateway.ts'
+import type { Problem } from './problem.ts'
+import type { Readers } from './references.ts'
+
+export interface RulesBetween {
+  /** Told at the second of two that do not go together. */
+  between(sources: readonly TenantSource[]): readonly Problem[]
+  /** Of a live tenant. */
+  changedSinceLive(source: TenantSource): Promise<readonly Problem[]>
+  /** Of one that goes live while the gateway runs, which cannot read its own file again. */
+  unfitForLive(source: TenantSource): readonly Problem[]
+}
+
+type Facts = Pick<
+  Settings,
+  'sandbox' | 'publicUrl' | 'cns' | 'stateDir' | 'subjectKeyFingerprint' | 'fingerprintOfSubjectKey'
+>
+
+export const rulesBetween = (gateway: Facts, readers: Readers): RulesBetween => ({
+  between: (sources) => [...sharedBetween(sources), ...hostsOfTheGateway(gateway, sources)],
+  changedSinceLive: async ({ yaml, tenant }) => {
+    if (tenant.state !== 'live') return []
+    try {
+      const pin = await readPin(gateway.stateDir, tenant.id, readers.readFile)
+      return pin === undefined
+        ? []
+        : differences(tenant, pin).map(({ path, reason, fix }) => yaml.problem(path, reason, fix))
+    } catch (damaged) {
+      const fix = 'or delete it, if nothing of this tenant was ever registered'
+      return [yaml.problem(['id'], (damaged as Error).message, fix)]
+    }
+  },
+  unfitForLive: ({ yaml, tenant }) => {
+    if (tenant.state !== 'live') return []
+    if (gateway.sandbox)
+      return [yaml.problem(['state'], 'is live, and the gateway’s file says sandbox: true', 'write state: test')]
+    if (gateway.subjectKeyFingerprint !== undefined) return []
+    const fix = `add fingerprint: ${gateway.fingerprintOfSubjectKey} under subject_key there, and start the gateways again`
+    return [yaml.problem(['state'], 'is live, and the gateway’s file has no fingerprint of the subject key', fix)]
+  },
+})
+
+const hostsOfTheGateway = (
+  { publicUrl, cns }: Pick<Facts, 'publicUrl' | 'cns'>,
+  sources: readonly TenantSource[],
+): readonly Problem[] => {
+  const taken = [publicUrl, cns?.url].flatMap((url) => (url === undefined ? [] : [new URL(url).host]))
+  return sources
+    .filter(({ tenant }) => tenant.host !== undefined && taken.includes(tenant.host))
+    .map(({ yaml }) =>
+      yaml.problem(['host'], 'is a host of the gateway itself', 'write the own host of this Comune, or remove the key'),
+    )
+}

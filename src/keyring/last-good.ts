@@ -1,0 +1,79 @@
+/**
+ * The last good version of each tenant, sealed, in `{stateDir}/tenants/{id}.{hash}.json`: what is served while its file is
+ * broken, also after a restart. The hash in the name says what a copy is without opening it.
+ */
+import { readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MasterKey } from '../sealing.ts'
+import { replaceFile } from './replace-file.ts'
+import { openFile, sealedWith, sealFile } from './sealed-file.ts'
+
+export interface LastGood {
+  /** Tenant → hash. Empty where nothing was ever kept. */
+  hashes(): Promise<ReadonlyMap<string, string>>
+  /** Undefined where there is none. Rejects where it does not open. */
+  read(tenant: string): Promise<string | undefined>
+  /** Resolves when it is on the disk; the one with the hash `before` is gone then. */
+  keep(tenant: string, hash: string, copy: string, before?: string): Promise<void>
+  drop(tenant: string): Promise<void>
+  /** Seals with the first master key what an older one sealed. Resolves with the tenants. */
+  reseal(): Promise<readonly string[]>
+}
+
+const NAME = /^([a-z0-9][a-z0-9-]*)\.([\w-]+)\.json$/
+
+const nameOf = (tenant: string, hash: string): string => `${tenant}.${hash}.json`
+
+export const lastGoodFolder = (stateDir: string): string => join(stateDir, 'tenants')
+
+export const createLastGood = ({
+  stateDir,
+  masterKeys,
+}: {
+  readonly stateDir: string
+  readonly masterKeys: readonly MasterKey[]
+}): LastGood => {
+  const folder = lastGoodFolder(stateDir)
+  const pathOf = (name: string) => join(folder, name)
+
+  const named = async (): Promise<readonly { name: string; tenant: string; hash: string }[]> => {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    })
+    return names.flatMap((name) => {
+      const [, tenant, hash] = NAME.exec(name) ?? []
+      return tenant === undefined || hash === undefined ? [] : [{ name, tenant, hash }]
+    })
+  }
+  const gone = (error: NodeJS.ErrnoException) => {
+    // another gateway on the same folder was faster
+    if (error.code !== 'ENOENT') throw error
+  }
+
+  return {
+    hashes: async () => new Map((await named()).map(({ tenant, hash }) => [tenant, hash])),
+    read: async (tenant) => {
+      const found = (await named()).find((one) => one.tenant === tenant)
+      return found && openFile(await readFile(pathOf(found.name), 'utf8'), found.name, masterKeys)
+    },
+    keep: async (tenant, hash, copy, before) => {
+      const name = nameOf(tenant, hash)
+      await replaceFile(pathOf(name), sealFile(copy, name, masterKeys))
+      if (before !== undefined && before !== hash) await unlink(pathOf(nameOf(tenant, before))).catch(gone)
+    },
+    drop: async (tenant) => {
+      for (const one of await named()) if (one.tenant === tenant) await unlink(pathOf(one.name)).catch(gone)
+    },
+    reseal: async () => {
+      const done: string[] = []
+      for (const { name, tenant } of await named()) {
+        const content = await readFile(pathOf(name), 'utf8')
+        if (sealedWith(content) === masterKeys[0]?.id) continue
+        await replaceFile(pathOf(name), sealFile(openFile(content, name, masterKeys), name, masterKeys))
+        done.push(tenant)
+      }
+      return done
+    },
+  }
+}
