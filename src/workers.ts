@@ -138,6 +138,8 @@ export const runWorkers = async (
   try {
     const { port } = await listen(operations, config.operations, 'operations.listen')
     const ports = { ...workers.ports, operations: port }
+    // each takes its own copy of the tenants' files
+    process.on('SIGHUP', () => workers.signal('SIGHUP'))
     log.info({ url: config.publicUrl, tenants: config.tenants.length, workers: count, ports }, 'gateway is ready')
     await told
   } finally {
