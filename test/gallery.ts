@@ -63,6 +63,8 @@ try {
       const page = await window.newPage()
       await page.setViewportSize(viewport)
       await page.emulateMedia({ colorScheme })
+      // a font that is late waits for the next page: the first one would be pictured without it
+      await page.goto(served.url('login', 'it'), { waitUntil: 'networkidle' })
       for (const { name } of chosen) {
         for (const language of languages) {
           await page.goto(served.url(name, language))

@@ -100,7 +100,7 @@ beforeAll(async () => {
     await window.close()
   }
   await Promise.all([work(), work()])
-}, 300_000)
+}, 600_000)
 afterAll(async () => {
   await browser?.close()
   await Promise.all([served?.close(), home?.remove()])

@@ -33,6 +33,7 @@ export const de: Dictionary = {
       3: 'Sie brauchen eine digitale Identität der Stufe 3: eine Karte mit ihrer PIN.',
     },
     choose: 'Wählen Sie, wie Sie sich anmelden',
+    none: 'Im Moment ist keine Art der Anmeldung verfügbar. Wir kümmern uns darum: Versuchen Sie es in einigen Minuten noch einmal.',
     chooseOther: 'Oder mit einer anderen Identität anmelden',
     present: 'Bereits angemeldet: {name}',
     presentUnnamed: 'In diesem Browser ist bereits jemand angemeldet',

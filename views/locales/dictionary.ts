@@ -58,6 +58,8 @@ export interface Dictionary {
     readonly levels: { readonly 1: string; readonly 2: string; readonly 3: string }
     /** Heading over the ways in, for those who move by headings. */
     readonly choose: string
+    /** Instead of the ways in, while there is none: no list of providers could be had. */
+    readonly none: string
     /** The same below somebody who may go on as they are. */
     readonly chooseOther: string
     /** `{name}`: who is logged in already. */

@@ -32,6 +32,7 @@ export const en: Dictionary = {
       3: 'You need a level 3 digital identity: a card with its PIN.',
     },
     choose: 'Choose how to sign in',
+    none: 'At the moment there is no way to sign in. We are working on it: try again in a few minutes.',
     chooseOther: 'Or sign in with another identity',
     present: 'Already signed in: {name}',
     presentUnnamed: 'Somebody is already signed in with this browser',

@@ -32,6 +32,7 @@ export const it: Dictionary = {
       3: 'Serve un’identità digitale di livello 3: una carta con il suo PIN.',
     },
     choose: 'Scegli come entrare',
+    none: 'In questo momento nessun modo di entrare è disponibile. Ce ne stiamo occupando: riprova tra qualche minuto.',
     chooseOther: 'Oppure entra con un’altra identità',
     present: 'Accesso già fatto: {name}',
     presentUnnamed: 'Accesso già fatto con questo browser',
