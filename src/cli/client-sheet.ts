@@ -51,6 +51,7 @@ export const sheetOf = (tenant: Tenant, client: Client): Sheet => {
   const { issuer } = tenant
   const at = (route: string) => `${issuer}${route}`
   const hasSecret = client.auth === 'client_secret_basic' || client.auth === 'client_secret_post'
+  const { settings, notes } = settingsOf(client, { issuer, at, scopes: scopesOf(client) })
   return {
     title: `${client.names.it}: login by SPID, CIE and CNS`,
     intro: `${tenant.names.it}, software: ${client.preset}. Everything below is public; only the client secret is not.`,
@@ -75,9 +76,15 @@ export const sheetOf = (tenant: Tenant, client: Client): Sheet => {
         ? []
         : [['Back-channel logout', client.backchannelLogout.uri] as const]),
     ],
-    ...settingsOf(client, { issuer, at, scopes: scopesOf(client) }),
+    settings,
+    notes: hasSecret ? [...notes, handingOver(tenant, client)] : notes,
   }
 }
+
+/** The sheet travels by e-mail; the secret must not. */
+const handingOver = ({ id }: Tenant, client: Client): string =>
+  'The client secret comes by another way than this sheet: read out on the telephone, or through a password store of both. ' +
+  `Whoever has lost it asks the region for a new one (varco client rotate-secret ${id} ${client.id}).`
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 const table = (rows: Sheet['values']): string =>

@@ -57,6 +57,7 @@ Next:
   1. Fill in what is missing, with an editor that knows YAML: it reads the rules from docs/schema.
   2. varco client add ${id} CLIENT --config ${args.config} --name TEXT --url URL --redirect-uri URI --preset PRESET
   3. varco tenant validate --config ${args.config}
+  4. varco tenant test ${id} --config ${args.config}
 `)
   return missing.length > 0 ? 2 : 0
 }

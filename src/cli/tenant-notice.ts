@@ -15,6 +15,11 @@ export const tenantNotice: Command = {
     if (tenant === undefined) return 1
     const notices = tenant.languages.map((language) => noticeOf(tenant, language))
     world.out(args.json ? jsonText(notices) : notices.map(noticeMarkdown).join('\n---\n\n'))
-    return 0
+    const borrowed = notices.filter(({ mark }) => mark !== undefined).map(({ language }) => language)
+    if (borrowed.length === 0) return 0
+    world.err(
+      `${borrowed.join(', ')}: no text that an office has read; Italian stands there, and says so. Have it translated.\n`,
+    )
+    return 2
   },
 }

@@ -9,6 +9,8 @@ export interface Notice {
   readonly language: Language
   /** Ladin has no text of its own yet: Italian stands for it, with the Ladin names. */
   readonly writtenIn: Exclude<Language, 'lld'>
+  /** To stand above the text, and on the page of the site: it is in another language than the page. */
+  readonly mark?: string
   readonly title: string
   readonly short: string
   /** Markdown. */
@@ -48,6 +50,7 @@ export const noticeOf = (tenant: Tenant, language: Language): Notice => {
   return {
     language,
     writtenIn,
+    ...(writtenIn !== language && { mark: NOT_IN_LADIN }),
     title: filled(said.title),
     short: filled(said.short),
     text: text.map(filled).join('\n\n'),
@@ -61,6 +64,9 @@ export const noticeOf = (tenant: Tenant, language: Language): Notice => {
   }
 }
 
+/** As on the pages: no Ladin text is better than one that no office has read. */
+const NOT_IN_LADIN = 'Questo avviso non c’è ancora in ladino: il testo è in italiano.'
+
 const isAsked = (fact: Fact, { methods }: Tenant): boolean =>
   ASKED.includes(fact.id) && isShown(fact) && (fact.about === 'everyone' || methods[fact.about])
 
@@ -69,10 +75,11 @@ const inLanguage = (texts: Localised, language: Language): string => texts[langu
 const servicesOf = ({ clients }: Tenant, language: Language): string =>
   clients.map(({ names, url }) => `- [${inLanguage(names, language)}](${url})`).join('\n')
 
-export const noticeMarkdown = ({ language, writtenIn, title, short, text, links }: Notice): string =>
+export const noticeMarkdown = ({ language, writtenIn, mark, title, short, text, links }: Notice): string =>
   [
     `<!-- ${language}${writtenIn === language ? '' : `: in ${writtenIn}, to be translated by the Comune`} -->`,
     `# ${title}`,
+    ...(mark === undefined ? [] : [`> ${mark}`]),
     `*${short}*`,
     text,
     `## ${noticeTexts[writtenIn].links}`,

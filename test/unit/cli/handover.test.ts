@@ -87,7 +87,9 @@ describe('tenant notice', () => {
   })
 
   it('is Markdown without --json, and says where Ladin is in Italian', async () => {
-    const { out } = await regionWith().run('tenant', 'notice', 'esempio', ...config)
+    const { code, out, err } = await regionWith().run('tenant', 'notice', 'esempio', ...config)
+    expect([code, err]).toEqual([2, expect.stringMatching(/^lld: no text .* Have it translated\.\n$/)])
+    expect(out.match(/^> Questo avviso non c’è ancora in ladino/gm)).toHaveLength(1)
     expect(out).toMatch(/^<!-- it -->\n\n# Entrare/)
     expect(out).toContain('<!-- lld: in it, to be translated by the Comune -->')
     expect(out).toMatch(/\n## Mehr dazu\n/)
