@@ -32,7 +32,7 @@ export const clientAdd: Command = {
     else {
       world.out(`${clientId} stands in ${file}. Its issuer is ${tenant.issuer}, its client id ${clientId}.\n`)
       if (wantsSecret) world.out(handOver({ secret, client: clientId, tenant: id }))
-      world.out('Running gateways take it up when they are started again.\n')
+      world.out(`Running gateways take it up by: varco tenant apply ${id} --config ${args.config}\n`)
     }
     return 0
   },

@@ -38,7 +38,7 @@ export const clientRotateSecret: Command = {
     else {
       world.out(handOver({ secret, client: clientId, tenant: id }))
       if (oldEnds !== undefined) world.out(`The one before it ends on ${oldEnds}.\n`)
-      world.out('Running gateways take it up when they are started again.\n')
+      world.out(`Running gateways take it up by: varco tenant apply ${id} --config ${args.config}\n`)
     }
     return 0
   },

@@ -2,6 +2,8 @@
 export const topics: Readonly<Record<string, string>> = {
   onboarding: `A new Comune, from nothing to a login
 
+  0. varco init FOLDER --url URL --name TEXT --ipa CODE --city TEXT --email ADDRESS --phone NUMBER
+     once for the region: writes the gateway with its keys.
   1. varco tenant new ala --config FILE --name "Comune di Ala" --ipa c_a116 --url https://www.comune.ala.tn.it
      writes tenants/ala.yaml and lists what it still lacks.
   2. varco client add ala sito --config FILE --name "Sito" --url URL --redirect-uri URI --preset wordpress
@@ -10,11 +12,16 @@ export const topics: Readonly<Record<string, string>> = {
      says all that is wrong, with line, column and what to write instead.
   4. varco client sheet ala sito --config FILE --html > sito.html
      is what the webmaster types into the site.
-  5. varco tenant plan ala --config FILE, then varco tenant apply ala --config FILE
+  5. varco tenant test ala --config FILE
+     logs a test citizen in at every service, on this machine alone; npm run demo -- --tenants FILE does it by hand.
+  6. varco tenant publish ala --config FILE
+     moves it from draft to test, and later to live; or says what is missing.
+  7. varco tenant plan ala --config FILE, then varco tenant apply ala --config FILE
      shows what the running gateways would serve, and makes them serve it.
-  6. varco tenant notice ala --config FILE
+  8. varco tenant notice ala --config FILE
      is what the Comune tells its citizens.
 
+The whole walk, with what each command says: docs/onboarding.md
 Many at once: varco tenant new --from comuni.csv --out drafts
 `,
   states: `The states of a tenant
