@@ -94,7 +94,7 @@ for await (const line of createInterface({ input: createReadStream(file), crlfDe
   try {
     const value = JSON.parse(line)
     const [kind] = Object.keys(value)
-    if (ended || !readers[kind]?.(value))
+    if (ended || !Object.hasOwn(readers, kind) || !readers[kind](value))
       throw new Error(ended ? 'it stands behind the end' : `this ${kind} is not as it was signed`)
   } catch (error) {
     faults.push(`line ${number}: ${error.message}`)

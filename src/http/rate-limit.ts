@@ -28,8 +28,8 @@ const limitedAt = (method: string, path: string): readonly LimitedUse[] => {
   if (method === 'GET' && path === '/authorize') return ['login']
   if (method === 'GET' && /^\/login\/[^/]+\/begin$/.test(path)) return ['choice']
   if (/^\/saml\/[^/]+\/(acs|slo)$/.test(path)) return ['answer']
-  // kept until the browser comes back for it, with its cookie or without
-  if (method === 'POST' && path === '/end-session') return ['answer']
+  // written to the register, and kept until the browser comes back for it, with its cookie or without
+  if (path === '/end-session') return ['answer']
   if (path === '/cns') return ['card']
   if (method === 'POST' && path === '/par') return ['pushed', 'client']
   return method === 'POST' && /^\/(token|introspection|revocation)$/.test(path) ? ['client'] : []

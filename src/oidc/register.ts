@@ -11,13 +11,23 @@ import type { Authorization, EndSession, Revocation, TokenRequest, UserInfoReque
 import type { Register } from '../audit/register/register.ts'
 import { GatewayError } from '../errors.ts'
 
+type Refusal = Error & { readonly error_detail?: string }
 type Answered = Authorization | TokenRequest | UserInfoRequest | Revocation
 
 /** Characters of what came with a request: a form may be longer than anything that means something. */
 const LONGEST = 2048
+/** The same where it was refused: anybody can have sent it, as often as the limits let him. */
+const LONGEST_REFUSED = 256
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, LONGEST) : undefined
+const shorter = <T extends object>(facts: T): T =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.slice(0, LONGEST_REFUSED) : value,
+    ]),
+  ) as T
 /** What is compared later is what came: the whole of it. */
 const hashOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? hash('sha256', value, 'base64url') : undefined
@@ -41,9 +51,15 @@ export const createOidcRecords = (
 ) => {
   const refusals = new WeakMap<KoaContextWithOIDC, string>()
   const answers = new WeakMap<KoaContextWithOIDC, object>()
+  /** Refused for what had been issued: brought twice, too late, by another, without its proof. */
+  const aboutIssued = new WeakSet<KoaContextWithOIDC>()
   provider.on('authorization.success', (ctx, answer = {}) => void answers.set(ctx, answer))
   for (const event of ['authorization.error', 'grant.error', 'userinfo.error', 'revocation.error'])
-    (provider as EventEmitter).on(event, (ctx: KoaContextWithOIDC, { message }: Error) => refusals.set(ctx, message))
+    (provider as EventEmitter).on(event, (ctx: KoaContextWithOIDC, { message, error_detail }: Refusal) => {
+      refusals.set(ctx, message)
+      if (message === 'invalid_grant' && !/^(authorization code|refresh token) not found$/.test(error_detail ?? ''))
+        aboutIssued.add(ctx)
+    })
   provider.on('server_error', (ctx) => void refusals.set(ctx, 'server_error'))
 
   const authorization = (ctx: KoaContextWithOIDC, answered: boolean): Partial<Authorization> => {
@@ -128,15 +144,23 @@ export const createOidcRecords = (
     clientAddress: String(req.headers['x-forwarded-for']),
   })
 
+  /** A client without a secret is named by whoever likes to; nothing that was ever issued shows that it was the client. */
+  const isNobodys = (ctx: KoaContextWithOIDC): boolean => {
+    const { route, client, entities } = ctx.oidc
+    if (client?.clientAuthMethod !== 'none' || (route !== 'token' && route !== 'revocation')) return false
+    const { AuthorizationCode, RefreshToken, AccessToken } = entities
+    return (AuthorizationCode ?? RefreshToken ?? AccessToken) === undefined && !aboutIssued.has(ctx)
+  }
+
   /** Who names no client of this tenant is nobody: there is nothing to record, and no way to fill the disk. */
   const recordOf = (ctx: KoaContextWithOIDC): Answered | undefined => {
     const client = ctx.oidc?.client?.clientId
     const error = refusals.get(ctx)
     const about = client === undefined ? undefined : aboutAnswer(ctx, error === undefined)
-    if (client === undefined || about === undefined) return undefined
+    if (client === undefined || about === undefined || isNobodys(ctx)) return undefined
     const grant = hashOf(grantOf(ctx))
     const facts = { ...received(ctx.req, ctx.res), client, result: error ?? 'success', ...(grant && { grant }) }
-    return { ...about, ...facts } as Answered
+    return { ...(error === undefined ? about : shorter(about)), ...facts } as Answered
   }
 
   provider.use(async (ctx, next) => {

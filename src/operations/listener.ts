@@ -16,7 +16,9 @@ export const createOperationsServer = ({
       res.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`)
     if (req.url === '/livez') return answer(200, { status: 'alive' })
     if (req.url === '/metrics') {
-      const text = await metrics.text()
+      // whoever asks must not end the process
+      const text = await metrics.text().catch((error: Error) => error)
+      if (text instanceof Error) return answer(500, { error: text.message })
       return res.writeHead(200, { 'Content-Type': metrics.contentType }).end(text)
     }
     if (req.url !== '/readyz') return answer(404, { error: 'page_not_found' })

@@ -116,6 +116,14 @@ describe('a limit for each network', () => {
     expect([await leave(), await leave(), await leave(), await leave()]).toEqual([303, 303, 303, 429])
   })
 
+  it('counts logouts that an address asks for, which leave a record each', async () => {
+    const browser = gateway.browser(at(somewhere()))
+    const before = (await gateway.registered()).length
+    const leave = async () => (await browser.visit(`${gateway.issuerOf('ala')}/end-session?client_id=sito`)).status
+    expect([await leave(), await leave(), await leave(), await leave()]).toEqual([200, 200, 200, 429])
+    expect(await gateway.registered()).toHaveLength(before + 3)
+  })
+
   it('counts cards by the address of the browser that shows them', async () => {
     const url = `https://${hosts.cns}/t/ala/cns?ticket=nonsense`
     const from = somewhere()

@@ -274,6 +274,37 @@ describe('what a site does wrong', () => {
     ])
   })
 
+  it('is cut short where it was refused: nobody fills a disk with it', async () => {
+    const scope = `openid ${'x'.repeat(4000)}`
+    const before = await count()
+    await gateway.begin({ params: { scope, response_type: 'token' } })
+    const [refused] = await since(before)
+    expect(refused).toMatchObject({ kind: 'oidc.authorization', scope: scope.slice(0, 256) })
+    expect((refused as { result: string }).result).not.toBe('success')
+  })
+
+  it('is not recorded of who names a client without a secret and brings what nobody issued', async () => {
+    const { login, end } = await gateway.loginBy('spid', { client: 'palestra' })
+    const { tokens } = await gateway.claimsOf(login, end)
+    const before = await count()
+    const open = (path: string, form: Record<string, string>) =>
+      request(gateway.regional).post(`/t/ala${path}`).set('Host', hosts.login).type('form').send(form)
+    const redeem = (code: string) =>
+      open('/token', {
+        grant_type: 'authorization_code',
+        code,
+        client_id: 'palestra',
+        code_verifier: login.verifier,
+        redirect_uri: 'https://palestra.ala.example/callback',
+      })
+    await redeem('made-up').expect(400)
+    await open('/revocation', { token: 'made-up', client_id: 'palestra' }).expect(200)
+    expect(await since(before)).toEqual([])
+    await redeem(gateway.codeOf(end)).expect(400)
+    await open('/revocation', { token: tokens.access_token, client_id: 'palestra' })
+    expect((await since(before)).map(({ kind }) => kind)).toContain('oidc.token')
+  })
+
   it('is not recorded of who names no client: nobody fills a disk with it', async () => {
     const before = await count()
     await request(gateway.regional).get('/t/ala/authorize?client_id=nobody').set('Host', hosts.login)

@@ -87,6 +87,7 @@ tests:
       # counters that are there only with their first event
       - { series: 'varco_alarms_total{event="tenant.not_served"}', values: '_x10 1x100' }
       - { series: 'varco_alarms_total{event="register.damaged"}', values: '_x10 1x100' }
+      - { series: 'varco_alarms_total{event="revocation.grace"}', values: '_x10 1x100' }
       - { series: 'varco_logins_refused_total{upstream="spid",idp="strict",code="idp_request_rejected",authenticated="true"}', values: '_x10 1x100' }
       - { series: 'varco_logins_refused_total{upstream="spid",idp="one",code="saml_conditions_invalid",authenticated="true"}', values: '_x10 1x100' }
       - { series: 'varco_logins_refused_total{upstream="spid",idp="two",code="saml_conditions_invalid",authenticated="true"}', values: '_x10 1x100' }
@@ -128,8 +129,13 @@ tests:
       - eval_time: 60m
         alertname: VarcoAlarm
         exp_alerts:
-          - exp_labels: { severity: warning, event: register.damaged }
-            exp_annotations: { summary: "register.damaged: see docs/events.md", runbook: "operations.md#another-alarm" }
+          - exp_labels: { severity: warning, event: revocation.grace }
+            exp_annotations: { summary: "revocation.grace: see docs/events.md", runbook: "operations.md#another-alarm" }
+      - eval_time: 60m
+        alertname: VarcoRegisterDamaged
+        exp_alerts:
+          - exp_labels: { severity: critical, event: register.damaged }
+            exp_annotations: { summary: "The register is not as it was written, or a day cannot be closed: register.damaged", runbook: "operations.md#the-register-is-damaged" }
       - eval_time: 15m
         alertname: VarcoRequestsRejected
         exp_alerts:

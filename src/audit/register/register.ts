@@ -12,6 +12,7 @@ import { type ChainFile, createChainFile, type Disk, realDisk } from './chain-fi
 import { reasonOf } from './failure.ts'
 import { chainName, type Day, dayOf, folderOf, type Writer, writtenUntil } from './layout.ts'
 import type { ChainOpened, RegisterRecord } from './records.ts'
+import { createThrift } from './thrift.ts'
 
 export interface Register {
   /** Resolves when the record is flushed. Throws `register_unavailable`, unless logins go on without the register. */
@@ -60,6 +61,7 @@ export const createRegister = ({
   patience = 10_000,
 }: RegisterOptions): Register => {
   const folder = folderOf(stateDir)
+  const sparing = createThrift(now)
   let file: ChainFile | undefined
   /** What its first record names, and what the next one's will. */
   let named: ChainOpened['previous']
@@ -204,7 +206,7 @@ export const createRegister = ({
   return {
     write: async (record) => {
       try {
-        await enqueue(bytesOf(record))
+        await enqueue(bytesOf(sparing(record)))
       } catch (cause) {
         if (onFailure === 'refuse') throw new GatewayError('register_unavailable', undefined, { cause })
         if (trouble) trouble.lost += 1

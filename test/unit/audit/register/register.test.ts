@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Disk, realDisk } from '../../../../src/audit/register/chain-file.ts'
 import { chainsIn } from '../../../../src/audit/register/layout.ts'
 import { readChain } from '../../../../src/audit/register/read-chain.ts'
+import { scanRegister } from '../../../../src/audit/register/search.ts'
 import { recordIn } from '../../../../src/audit/register/write-segment.ts'
 import { createTestRegister, DAY, response, TEN, type TestRegister } from '../../../fixtures/register/register.ts'
 
@@ -50,6 +51,28 @@ const failingDisk = () => {
   }
   return { disk, fault, flushes: () => flushes }
 }
+
+it('keeps of what nobody signed for so much an hour, and then the beginning: nobody fills a disk with it', async () => {
+  const register = test.open()
+  const message = 'x'.repeat(32_768)
+  const stranger = response(1, { authenticated: false, result: 'saml_signature_missing', message })
+  for (let number = 0; number < 513; number++) await register.write(stranger)
+  await register.write(response(2, { message }))
+  test.clock.now += 3_600_000
+  await register.write(stranger)
+  await register.close()
+  const lengths: (readonly [number | undefined, number | undefined])[] = []
+  const where = { folder: test.folder, keys: await test.keys(), find: () => undefined }
+  for await (const { record } of scanRegister(where, ({ kind }) => kind === 'login.response'))
+    if (record.kind === 'login.response') lengths.push([record.message?.length, record.messageLength])
+  expect(lengths.slice(510)).toEqual([
+    [32_768, undefined],
+    [32_768, undefined],
+    [1024, 32_768],
+    [32_768, undefined],
+    [32_768, undefined],
+  ])
+})
 
 describe('writing', () => {
   it('has a record on the disk when the write resolves', async () => {
