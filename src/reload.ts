@@ -185,14 +185,14 @@ export const createReload = ({
       changed: ids.filter((id) => before.has(id)),
       removed,
     })
-    keeping = keeping.then(keep)
+    keeping = keeping.then(() => keep()).catch(notKept)
   }
 
-  const keep = async (): Promise<void> => {
-    const kept = await lastGood.hashes().catch((error: Error) => error)
-    if (kept instanceof Error) return audit({ type: 'tenant.not_kept', tenant: '*', reason: kept.message })
+  /** @param outdated tenants whose copies are to be written again. */
+  const keep = async (outdated: ReadonlySet<string> = new Set()): Promise<void> => {
+    const kept = await lastGood.hashes()
     for (const { tenant, copy } of running.values()) {
-      if (kept.get(tenant.id) === hashOf(tenant)) continue
+      if (kept.get(tenant.id) === hashOf(tenant) && !outdated.has(tenant.id)) continue
       await lastGood
         .keep(tenant.id, hashOf(tenant), copy(), kept.get(tenant.id))
         .catch(({ message: reason }: Error) => audit({ type: 'tenant.not_kept', tenant: tenant.id, reason }))
@@ -231,18 +231,27 @@ export const createReload = ({
     announced = `${tenantsHash}${broken.length}`
   }
 
+  const notKept = ({ message: reason }: Error) => audit({ type: 'tenant.not_kept', tenant: '*', reason })
   const failed = ({ message: reason }: Error) => audit({ type: 'tenants.not_reloaded', reason })
   let turn = Promise.resolve()
   let keeping = Promise.resolve()
+  let waiting = 0
   const inTurn = (work: () => Promise<void>): Promise<void> => {
-    turn = turn.then(work).catch(failed)
+    waiting += 1
+    turn = turn
+      .then(work)
+      .catch(failed)
+      .finally(() => {
+        waiting -= 1
+      })
     return turn
   }
   tell(brokenAtStart)
-  keeping = keeping.then(keep)
+  keeping = keeping.then(async () => keep(await lastGood.outdated())).catch(notKept)
 
   return {
-    take: (by) => inTurn(() => look(by)),
+    // a folder that hangs is waited for once
+    take: (by) => (by === POLL && waiting > 0 ? turn : inTurn(() => look(by))),
     want: (wanted) => inTurn(() => look(wanted.by, wanted)),
     hashes: () => hashes,
     standing: () => ({

@@ -3,7 +3,7 @@ import { backUp } from '../keyring/backup/backup.ts'
 import { restoreKeys, restoreState } from '../keyring/backup/restore.ts'
 import { fingerprintOf } from '../keyring/subject-key.ts'
 import { type Command, type ExitCode, jsonText, UsageError, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { keyringOf } from './keys.ts'
 
 export const backup: Command = {
@@ -13,7 +13,7 @@ export const backup: Command = {
   summary: 'copies state_dir into a new file, sealed as it is, also while gateways run; read again and verified',
   run: async (args, world) => {
     const [file = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const { stateDir, masterKeys } = config
     const report = await backUp({ stateDir, file, masterKeys, now: world.now })
@@ -38,7 +38,7 @@ export const restore: Command = {
   run: async (args, world) => {
     const [file = ''] = args.operands
     if (args.tenant !== undefined) throw new UsageError(`Type: varco restore FILE --tenants ${args.tenant}.`)
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const source = { ...config, file, fingerprint: fingerprintOf(config.subjectKey) }
     if (args.tenants !== undefined) return onlyKeys(source, args.tenants, args.json, world)

@@ -6,7 +6,7 @@ import { authorityName } from '../trust-list/authority-name.ts'
 import { createTrustListRegistry, type TrustListEvent, trustListPath } from '../trust-list/registry.ts'
 import { registrySource } from '../upstream/spid/registry-source.ts'
 import type { Command, World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { keptBy } from './kept.ts'
 
 export const cnsTrustUpdate: Command = {
@@ -15,7 +15,7 @@ export const cnsTrustUpdate: Command = {
   options: '--config FILE',
   summary: 'reads the national list of card authorities, verifies it, keeps it and says what changed',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     let kept = true
     const registry = registryOf(config, world, (event) => {
@@ -51,7 +51,7 @@ export const cnsTrustList: Command = {
   options: '--config FILE',
   summary: 'shows the card authorities, from files and from the last good copy of the national list',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const registry = registryOf(config, world, tellTrouble(world))
     await registry?.load()

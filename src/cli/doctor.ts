@@ -1,9 +1,9 @@
 /** `varco doctor`: everything that would keep somebody from logging in, today or in a month, each with what to do. */
 import { createKeyring } from '../keyring/keyring.ts'
 import { type Command, jsonText } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readAround } from './configuration.ts'
 import { withControl } from './control.ts'
-import { clock, gateways, metadata, names, tls } from './doctor/around.ts'
+import { clock, gateways, metadata, names, tenantFiles, tls } from './doctor/around.ts'
 import { type Check, type Finding, fail, type Surroundings } from './doctor/finding.ts'
 import { certificates, disk, keys, lists, runtime, secrets } from './doctor/here.ts'
 import { printable } from './printable.ts'
@@ -19,6 +19,7 @@ const checks: readonly Check[] = [
   tls,
   gateways,
   lists,
+  tenantFiles,
   metadata,
 ]
 
@@ -42,16 +43,18 @@ export const doctor: Command = {
   operands: [],
   options: '--config FILE [--json]',
   summary:
-    'looks at clock, DNS, TLS, disk, store, lists, metadata, certificates, keys and secrets, and says what to do',
+    'looks at clock, DNS, TLS, disk, store, lists, tenant files, metadata, certificates, keys and secrets, and says what to do',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
-    if (config === undefined) return 1
+    const around = await readAround(args, world)
+    if (around === undefined) return 1
+    const { config, problems } = around
     const { stateDir, masterKeys } = config
     const keyring = createKeyring({ stateDir, masterKeys, now: world.now })
     const findings = (
       await examine({
         ...world.look,
         config,
+        brokenFiles: [...new Set(problems.map(({ file }) => file))],
         now: world.now(),
         hasKeys: async (tenant) => (await keyring.load(tenant)) !== undefined,
         control: (work) => withControl(config, world.now, work),

@@ -1,6 +1,7 @@
+import { createLastGood } from '../keyring/last-good.ts'
 import { standingsOf } from '../keyring/signing-key.ts'
 import { type Arguments, type Command, jsonText, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 import { describe, keyringOf, text } from './keys.ts'
 import { registerKeyringOf } from './open-register.ts'
@@ -8,7 +9,7 @@ import { registerKeyringOf } from './open-register.ts'
 /** The tenants that are meant and have keys; undefined once the error output has said what is wrong. */
 const chosen = async (args: Arguments, world: World) => {
   const [id] = args.operands
-  const config = (await readConfiguration(args, world))?.config
+  const config = (await readWithout(args, world))?.config
   if (config === undefined) return undefined
   const keyring = keyringOf(config, world)
   const tenants = id === undefined ? config.tenants : [findTenant(config, id, world)].flatMap((one) => one ?? [])
@@ -60,7 +61,7 @@ export const keysReseal: Command = {
   options: '--config FILE [--json]',
   summary: 'seals the keys of all tenants and of the register with the first master key, so that an older one can go',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const keyring = keyringOf(config, world)
     const seals = config.masterKeys[0]?.id
@@ -76,10 +77,11 @@ export const keysReseal: Command = {
       resealed.push(tenant)
     }
     const register = await registerKeyringOf(config, world).reseal()
+    const lastGood = await createLastGood(config).reseal()
     const too = register.length === 0 ? '' : `; of the register: ${register.join(', ')}`
     world.out(
       args.json
-        ? jsonText({ masterKey: seals, resealed, tenants: tenants.length, register })
+        ? jsonText({ masterKey: seals, resealed, tenants: tenants.length, register, lastGood })
         : `${resealed.length} of ${tenants.length} tenants sealed anew with "${seals}"${too}.\n`,
     )
     return 0

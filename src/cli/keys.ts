@@ -4,7 +4,7 @@ import { createKeyring, type Keyring, type TenantKeys } from '../keyring/keyring
 import { KEPT, standingsOf } from '../keyring/signing-key.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { type Command, jsonText, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 
 export const keyringOf = ({ stateDir, masterKeys }: GatewayConfig, { now }: World): Keyring =>
@@ -17,7 +17,7 @@ export const keysCreate: Command = {
   summary: 'makes the signing keys of a tenant, once: a live tenant is not served without them',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const tenant = findTenant(config, id, world)
     if (tenant === undefined) return 1
@@ -43,7 +43,7 @@ export const keysList: Command = {
   summary: 'shows the signing keys of the tenants, and which of them sign',
   run: async (args, world) => {
     const [id] = args.operands
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const tenants = id === undefined ? config.tenants : [findTenant(config, id, world)].flatMap((one) => one ?? [])
     if (tenants.length === 0) return 1

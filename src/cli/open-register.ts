@@ -9,7 +9,7 @@ import type { Where } from '../audit/register/where.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { createRegisterKeyring, type RegisterKeyring } from '../keyring/register-keys.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { printable } from './printable.ts'
 
 export interface OpenedRegister {
@@ -32,7 +32,7 @@ const dayOption = (name: string, value: string | undefined): Day | undefined => 
 /** `undefined` where the configuration has problems, which are told. */
 export const openRegister = async (args: Arguments, world: World): Promise<OpenedRegister | undefined> => {
   const [from, to] = [dayOption('from', args.register.from), dayOption('to', args.register.to)]
-  const config = (await readConfiguration(args, world))?.config
+  const config = (await readWithout(args, world))?.config
   if (config === undefined) return undefined
   const { stateDir } = config
   const keyring = registerKeyringOf(config, world)

@@ -1,5 +1,5 @@
 import { type Command, jsonText } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { registerKeyringOf } from './open-register.ts'
 
 export const registerKeys: Command = {
@@ -8,7 +8,7 @@ export const registerKeys: Command = {
   options: '--config FILE [--json]',
   summary: 'the keys of the register, and the fingerprints by which others know its signatures',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const keys = (await registerKeyringOf(config, world).load()).map(({ id, createdAt, fingerprint }) => ({
       id,
@@ -30,7 +30,7 @@ export const registerRotate: Command = {
   options: '--config FILE',
   summary: 'a new key for the register; the old ones stay, for what they sealed',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const { id, fingerprint } = await registerKeyringOf(config, world).create()
     world.out(

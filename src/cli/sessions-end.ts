@@ -7,7 +7,7 @@ import { orderRevocation, REVOCATION_QUEUE } from '../oidc/revocation.ts'
 import { createRedisStore } from '../store/redis.ts'
 import { createSealedStore } from '../store/sealed.ts'
 import type { Command } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 
 export const sessionsEnd: Command = {
@@ -18,7 +18,7 @@ export const sessionsEnd: Command = {
     'ends everything that a person opened at a tenant; reads the tax code from the input, where no history keeps it',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const tenant = findTenant(config, id, world)
     if (tenant === undefined) return 1

@@ -6,7 +6,7 @@ import type { RegistryEvent } from '../upstream/spid/registry.ts'
 import type { RegistryChanges } from '../upstream/spid/registry-changes.ts'
 import { nameOf } from '../upstream/spid/spid.ts'
 import type { Command, World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { idpsOfFiles, registryOf } from './known-providers.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -17,7 +17,7 @@ export const spidIdpsUpdate: Command = {
   options: '--config FILE',
   summary: 'reads the registry of SPID providers, verifies it, keeps it and says what changed',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     let kept = true
     const report = (event: RegistryEvent) => {
@@ -49,7 +49,7 @@ export const spidIdpsList: Command = {
   options: '--config FILE',
   summary: 'shows the SPID providers, from files and from the last good copy, with their certificates',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const registry = registryOf(config, world, tellTrouble(world))
     await registry?.load()

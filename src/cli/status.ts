@@ -2,7 +2,7 @@
 import type { Presence } from '../operations/presence.ts'
 import type { Switches } from '../operations/switches.ts'
 import { type Command, jsonText } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readAround } from './configuration.ts'
 import { withControl } from './control.ts'
 import { printable } from './printable.ts'
 
@@ -20,12 +20,20 @@ const newest = (gateways: readonly Presence[]): Readonly<Record<string, number>>
   return all
 }
 
+/** What it serves is the same where the hash is. */
+const aboutTenants = ({ tenantsHash, broken = {}, differs }: Partial<Presence>): readonly string[] => [
+  ...(tenantsHash === undefined ? [] : [`    serves ${tenantsHash}`]),
+  ...Object.entries(broken).map(([tenant, reason]) => `    ! ${tenant} as it last was, its file is broken: ${reason}`),
+  ...(differs === undefined ? [] : [`    ! its folder differs from what was applied: ${differs.tenants.join(', ')}`]),
+]
+
 const text = (gateways: readonly Presence[], switches: Switches, now: number): string => {
   const lines = [`${gateways.length} gateway${gateways.length === 1 ? '' : 's'}`]
-  for (const { id, version, startedAt, tenants, draining, lists } of gateways) {
+  for (const { id, version, startedAt, tenants, draining, lists, ...one } of gateways) {
     lines.push(
       `  ${id}  version ${version}, started ${ago(now, startedAt)}, ${tenants} tenants${draining ? ', draining' : ''}`,
     )
+    lines.push(...aboutTenants(one))
     for (const [list, readAt] of Object.entries(lists)) lines.push(`    ${list} read ${ago(now, readAt)}`)
   }
   const switched = Object.entries(switches)
@@ -44,12 +52,13 @@ export const status: Command = {
   options: '--config FILE [--json]',
   summary: 'which gateways run, what is paused, when each provider last let somebody in',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readAround(args, world))?.config
     if (config === undefined) return 1
     const [gateways, switches] = await withControl(config, world.now, (control) =>
       Promise.all([control.gateways(), control.switches()]),
     )
     world.out(args.json ? jsonText({ gateways, switches }) : text(gateways, switches, world.now()))
-    return gateways.length === 0 ? 2 : 0
+    const amiss = gateways.some(({ broken = {}, differs }) => Object.keys(broken).length > 0 || differs !== undefined)
+    return gateways.length === 0 || amiss ? 2 : 0
   },
 }

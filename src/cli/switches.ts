@@ -2,7 +2,7 @@
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { LONGEST_SWITCH, MAINTENANCE } from '../operations/switches.ts'
 import { type Arguments, type Command, type ExitCode, jsonText, UsageError, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { withControl } from './control.ts'
 import { knownProviders } from './known-providers.ts'
 
@@ -47,7 +47,7 @@ type Work = (config: GatewayConfig, args: Arguments, world: World) => Promise<Ex
 const withConfiguration =
   (work: Work): Command['run'] =>
   async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     return config === undefined ? 1 : ((await work(config, args, world)) ?? 0)
   }
 

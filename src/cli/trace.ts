@@ -3,7 +3,7 @@ import type { Step } from '../audit/steps.ts'
 import { supportCodeOf, traceLogin } from '../audit/trace.ts'
 import { type ErrorCode, errorRow, isErrorCode } from '../errors.ts'
 import { type Command, jsonText } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { printable } from './printable.ts'
 
 /** In the order of a journey, in the words of whoever is on the phone. */
@@ -51,7 +51,7 @@ export const trace: Command = {
   options: '--config FILE [--json]',
   summary: 'the steps of the login whose support code a citizen reads out; of the last three days, on this machine',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const code = supportCodeOf(args.operands[0] ?? '')
     const steps = await traceLogin(config.stateDir, code)

@@ -11,6 +11,8 @@ import { openFile, sealedWith, sealFile } from './sealed-file.ts'
 export interface LastGood {
   /** Tenant → hash. Empty where nothing was ever kept. */
   hashes(): Promise<ReadonlyMap<string, string>>
+  /** Those that an older master key sealed, or that are damaged: to be written again. */
+  outdated(): Promise<ReadonlySet<string>>
   /** Undefined where there is none. Rejects where it does not open. */
   read(tenant: string): Promise<string | undefined>
   /** Resolves when it is on the disk; the one with the hash `before` is gone then. */
@@ -25,6 +27,14 @@ const NAME = /^([a-z0-9][a-z0-9-]*)\.([\w-]+)\.json$/
 const nameOf = (tenant: string, hash: string): string => `${tenant}.${hash}.json`
 
 export const lastGoodFolder = (stateDir: string): string => join(stateDir, 'tenants')
+
+const isSealedWith = (content: string, master: MasterKey | undefined): boolean => {
+  try {
+    return sealedWith(content) === master?.id
+  } catch {
+    return false
+  }
+}
 
 export const createLastGood = ({
   stateDir,
@@ -53,6 +63,14 @@ export const createLastGood = ({
 
   return {
     hashes: async () => new Map((await named()).map(({ tenant, hash }) => [tenant, hash])),
+    outdated: async () => {
+      const found = new Set<string>()
+      for (const { name, tenant } of await named()) {
+        const content = await readFile(pathOf(name), 'utf8').catch(() => '')
+        if (!isSealedWith(content, masterKeys[0])) found.add(tenant)
+      }
+      return found
+    },
     read: async (tenant) => {
       const found = (await named()).find((one) => one.tenant === tenant)
       return found && openFile(await readFile(pathOf(found.name), 'utf8'), found.name, masterKeys)
@@ -69,7 +87,7 @@ export const createLastGood = ({
       const done: string[] = []
       for (const { name, tenant } of await named()) {
         const content = await readFile(pathOf(name), 'utf8')
-        if (sealedWith(content) === masterKeys[0]?.id) continue
+        if (isSealedWith(content, masterKeys[0])) continue
         await replaceFile(pathOf(name), sealFile(openFile(content, name, masterKeys), name, masterKeys))
         done.push(tenant)
       }

@@ -35,7 +35,19 @@ describe('varco doctor', () => {
     expect(bad.filter(({ health }) => health === 'fail')).toEqual([])
     expect(code).toBe(2) // the test region compares no clock and pins no subject key
     expect(new Set(findings.map(({ check }) => check))).toEqual(
-      new Set(['node', 'disk', 'keys', 'secrets', 'certificates', 'clock', 'dns', 'tls', 'gateways', 'metadata']),
+      new Set([
+        'node',
+        'disk',
+        'keys',
+        'secrets',
+        'certificates',
+        'clock',
+        'dns',
+        'tls',
+        'gateways',
+        'tenants',
+        'metadata',
+      ]),
     )
   })
 

@@ -135,6 +135,16 @@ describe('a broken file', () => {
       await gateway.redeem(login, gateway.codeOf(end)).expect(200)
       const { text } = await request(gateway.operations).get('/metrics')
       expect(text).toContain('varco_tenant_file_broken{tenant="ala"} 1')
+      const status = await varco(gateway, ['status'])
+      expect([status.code, status.text]).toEqual([
+        2,
+        expect.stringContaining('! ala as it last was, its file is broken'),
+      ])
+      const doctor = await varco(gateway, ['doctor'])
+      expect([doctor.code, doctor.text]).toEqual([1, expect.stringContaining(`✗ tenants: ${fileOf('ala')} is broken`)])
+      // what must work on a bad day
+      const switched = await varco(gateway, ['upstream', 'resume', 'spid'])
+      expect([switched.code, switched.text]).toEqual([2, expect.stringContaining('broken, so this goes on without it')])
     }))
 
   it('is mended by the next good one', () =>

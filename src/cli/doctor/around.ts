@@ -1,6 +1,7 @@
 /** What only the network and the running gateways can tell: names, TLS, clock, store, the metadata that is served. */
 import type { GatewayConfig } from '../../config/gateway-config.ts'
 import { createServedMetadata } from '../../service-provider/served.ts'
+import { hashesOf, hashOfAll } from '../../tenant/hash.ts'
 import { type Check, ending, type Finding, fail, ok, warn } from './finding.ts'
 
 const hostsOf = ({ publicUrl, cns, tenants }: GatewayConfig): readonly URL[] =>
@@ -79,7 +80,7 @@ const differs = (entityId: string, tenant: string): Finding =>
   warn(
     'metadata',
     `${entityId} does not serve what the configuration of ${tenant} says`,
-    'restart the gateways; if it was registered, send the new metadata to AgID or the Ministry',
+    'varco tenant apply, or restart the gateways; if it was registered, send the new metadata to AgID or the Ministry',
   )
 
 const unreachable = (url: string, { message }: Error): Finding =>
@@ -88,6 +89,27 @@ const unreachable = (url: string, { message }: Error): Finding =>
     `${url} does not answer: ${message}`,
     'see DNS, proxy and TLS: citizens and sites get no answer either',
   )
+
+/** Files that are broken, and files that say something else than the gateways serve. */
+export const tenantFiles: Check = async ({ config, brokenFiles, control }) => {
+  const running = await control((one) => one.gateways()).catch(() => [])
+  const served = running.map(({ tenantsHash }) => tenantsHash).filter((hash) => hash !== undefined)
+  const broken = brokenFiles.map((file) =>
+    fail(
+      'tenants',
+      `${file} is broken: its tenant is served as it last was, if it ever was`,
+      'varco tenant validate --config FILE says what to write; then varco tenant apply',
+    ),
+  )
+  if (new Set(served).size > 1)
+    return [...broken, warn('tenants', 'the gateways do not serve the same', 'varco tenant apply --config FILE')]
+  const wanted = hashOfAll(hashesOf(config.tenants))
+  if (broken.length === 0 && served.some((hash) => hash !== wanted)) {
+    const fix = 'varco tenant plan --config FILE shows it, varco tenant apply makes it run'
+    return [warn('tenants', 'the files say something else than is served', fix)]
+  }
+  return broken.length > 0 ? broken : [ok('tenants', `${config.tenants.length} files are sound and served as they are`)]
+}
 
 /** What is served must be what the configuration says now: AgID and the Ministry hold a copy. */
 export const metadata: Check = async ({ config, fetch }) => {

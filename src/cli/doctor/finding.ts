@@ -13,7 +13,9 @@ export interface Finding {
 
 /** The machine and the network, as a check may look at them. */
 export interface Surroundings {
+  /** With the tenants whose files are not broken. */
   readonly config: GatewayConfig
+  readonly brokenFiles: readonly string[]
   /** Milliseconds since 1970. */
   readonly now: number
   readonly fetch: typeof globalThis.fetch

@@ -159,7 +159,7 @@ describe('keys', () => {
       out: '1 of 1 tenants sealed anew with "2027-01".\n',
     })
     expect((await run(['keys', 'reseal', '--config', GATEWAY, '--json'], { files: files() })).out).toBe(
-      '{\n  "masterKey": "2027-01",\n  "resealed": [],\n  "tenants": 1,\n  "register": []\n}\n',
+      '{\n  "masterKey": "2027-01",\n  "resealed": [],\n  "tenants": 1,\n  "register": [],\n  "lastGood": []\n}\n',
     )
     // the old one alone no longer opens them
     const alone = await run(['keys', 'list', '--config', GATEWAY])
