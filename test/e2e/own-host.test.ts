@@ -48,7 +48,7 @@ describe('a whole login on a host of its own', () => {
     expect(page.url).toMatch(/^https:\/\/accesso\.moena\.example\/login\/[\w-]+\?c=sito$/)
     // the region's own are the status of the gateway, and nothing else
     expect(linksIn(page).filter((href) => href.includes('/t/moena') || href.includes(REGION))).toEqual([
-      `https://${REGION}/status?lang=it`,
+      `https://${REGION}/status?tenant=moena&lang=it`,
     ])
     // a cookie for one path cannot be __Host-; the one that names the browser is
     expect(cookiesOf(browser)).toEqual([
