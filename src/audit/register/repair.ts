@@ -54,7 +54,8 @@ const tornAt = async (path: string): Promise<{ readonly keep: number; readonly b
   if (size === undefined) return undefined
   let keep = 0
   for await (const { bytes, complete } of linesOf(path)) if (complete) keep += bytes.length + 1
-  return keep < size ? { keep, bytes: size - keep } : undefined
+  // an empty one was made, and its process killed before its first line
+  return keep < size || size === 0 ? { keep, bytes: size - keep } : undefined
 }
 
 /** `false` where the file has grown meanwhile: its process lives. */

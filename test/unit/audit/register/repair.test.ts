@@ -1,7 +1,7 @@
 import { readFile, truncate } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { isGoneFrom, writerOf } from '../../../../src/audit/register/layout.ts'
-import { createTestRegister, response, type TestRegister } from '../../../fixtures/register/register.ts'
+import { createTestRegister, DAY, response, type TestRegister } from '../../../fixtures/register/register.ts'
 
 let test: TestRegister
 beforeEach(async () => {
@@ -36,6 +36,19 @@ it('removes a file whose process was killed before its first line was there', as
     { type: 'register.repaired', day: '2026-01-15', chain: 'gw1-101-00000001-1', bytes: 20 },
   ])
   expect((await test.verify()).texts).toEqual([])
+})
+
+it('removes a file whose process was killed before a byte of it was written: its day can be closed without it', async () => {
+  const killed = test.open()
+  await killed.write(response(1))
+  await truncate(await test.fileOf('2026-01-15'), 0)
+  const other = test.open()
+  await other.write(response(2))
+  test.clock.now += DAY
+  await other.housekeep()
+  await other.write(response(3))
+  expect(test.events.filter(({ type }) => type === 'register.repaired')).toHaveLength(1)
+  expect(await test.verify()).toMatchObject({ texts: [], closed: 1, open: 1 })
 })
 
 it('leaves alone what a process that may live is writing', async () => {
