@@ -1,6 +1,7 @@
 /** Every value of a tenant that counts, under the key by which a file would say it, with the place that said it. */
 import { type Path, pathText } from '../config/problem.ts'
 import type { Plain } from '../config/yaml-edit.ts'
+import { mergedBelow } from './shared-schema.ts'
 import type { Client, Tenant } from './tenant.ts'
 
 export type Origin = 'tenant' | 'region' | 'gateway' | 'default' | `preset ${string}`
@@ -21,19 +22,32 @@ const REGIONAL = ['helpdesk', 'legal', 'lifetimes']
  * @param file the tenant's, as it is written; secrets are shown as they stand there
  * @param region the region's, as it is written
  */
-export const effectiveOf = (tenant: Tenant, file: unknown, region: unknown): readonly EffectiveValue[] =>
-  [...aboutTenant(tenant), ...tenant.clients.flatMap((client, index) => aboutClient(client, index, file))].flatMap(
-    ([path, value, unwritten = 'default']) =>
-      value === undefined
-        ? []
-        : [
-            {
-              path: pathText(path),
-              value: value as Plain,
-              origin: originOf(path, file, region) ?? unwritten,
-            },
-          ],
+export const effectiveOf = (tenant: Tenant, file: unknown, region: unknown): readonly EffectiveValue[] => {
+  const known = [
+    ...aboutTenant(tenant),
+    ...tenant.clients.flatMap((client, index) => aboutClient(client, index, file)),
+  ].filter(([, value]) => value !== undefined)
+  const shown = new Set(known.map(([path]) => pathText(path)))
+  const isShown = (path: Path) => path.some((_, at) => shown.has(pathText(path.slice(0, at + 1))))
+  // what only this tenant or its region says: nothing stands for it elsewhere
+  const others = leavesOf(mergedBelow((region as Block | undefined)?.tenants, file)).filter(([path]) => !isShown(path))
+  return [...known, ...others].map(([path, value, unwritten = 'default']) => ({
+    path: pathText(path),
+    value: value as Plain,
+    origin: originOf(path, file, region) ?? unwritten,
+  }))
+}
+
+type Block = Readonly<Record<string, unknown>>
+
+/** Blocks are opened, and the list of the clients; any other list is one value. */
+const leavesOf = (value: unknown, path: Path = []): readonly Row[] => {
+  if (typeof value !== 'object' || value === null || (Array.isArray(value) && pathText(path) !== 'clients'))
+    return [[path, value]]
+  return Object.entries(value).flatMap(([key, inner]) =>
+    leavesOf(inner, [...path, Array.isArray(value) ? Number(key) : key]),
   )
+}
 
 const originOf = (path: Path, file: unknown, region: unknown): Origin | undefined => {
   if (at(file, path) !== undefined) return 'tenant'

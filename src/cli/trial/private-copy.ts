@@ -96,6 +96,7 @@ export const privateCopy = (
       },
     }),
     ...(eidas !== undefined && { eidas: { ...eidas, metadata: at('eidas.xml') } }),
+    reload: 'apply',
     outgoing: { allowedNetworks: [] },
     tenants: [tenant],
   }

@@ -211,3 +211,27 @@ it('tenant test: needs the sandbox, which the image does not have', async () => 
     err: 'There is no sandbox here, as in the image: run it in a checkout, where the folder sandbox/ is.\n',
   })
 })
+
+it('tenant show --effective leaves out nothing that a file says', async () => {
+  const said = {
+    notices: '[{ text: { it: Lavori }, until: 2026-12-01T22:00:00+01:00 }]',
+    allowed: '{ claims: [given_name, fiscal_number] }',
+    golive: '{ agreement: "2026-10-01" }',
+    federation: '{ spid: { contact: { email: spid@comune.example } }, cie: { descriptions: { it: Servizi } } }',
+  }
+  const lines = Object.entries(said).map(([key, value]) => `${key}: ${value}\n`)
+  const { run } = createRegion(
+    withTenant(['clients:', `${lines.join('')}clients:`], ['    claims:', '    cofog: "01.3"\n    claims:']),
+  )
+  const { code, out } = await run('tenant', 'show', 'esempio', '--effective', '--json', ...config)
+  expect(code).toBe(0)
+  const { values }: { values: { path: string; origin: string }[] } = JSON.parse(out)
+  const own = values.filter(({ origin }) => origin === 'tenant').map(({ path }) => path)
+  expect(own).toEqual(
+    expect.arrayContaining([
+      ...['schema', 'notices', 'allowed.claims', 'golive.agreement', 'clients[0].cofog'],
+      ...['federation.spid.contact.email', 'federation.cie.descriptions.it'],
+    ]),
+  )
+  expect(new Set(own).size).toBe(own.length)
+})
