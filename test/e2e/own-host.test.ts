@@ -65,7 +65,9 @@ describe('a whole login on a host of its own', () => {
     expect(post.action).toBe(`https://${REGION}/t/moena/saml/spid/acs`)
     const answered = await browser.visit(post.action, { form: post.fields, crossSite: true })
     expect([answered.status, answered.cookiesSent, answered.headers['set-cookie']]).toEqual([303, [], undefined])
-    expect(answered.location).toMatch(/^https:\/\/accesso\.moena\.example\/login\/[\w-]+\/finish\?handle=[\w-]+&c=sito$/)
+    expect(answered.location).toMatch(
+      /^https:\/\/accesso\.moena\.example\/login\/[\w-]+\/finish\?handle=[\w-]+&c=sito$/,
+    )
 
     const end = await browser.follow(answered)
     expect(end.location).toMatch(new RegExp(`^${SITE}/callback\\?code=`))
