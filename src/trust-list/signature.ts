@@ -3,7 +3,8 @@
  * SAML (upstream/saml/verify-signature.ts): docs/design/0004-trust-list.md says why.
  */
 import { createHash, verify, type X509Certificate } from 'node:crypto'
-import { ExclusiveCanonicalization } from 'xml-crypto'
+import { withCanonicalWriter } from '../upstream/saml/canonical.ts'
+import { type ElementNode, pathTo } from '../upstream/saml/tree.ts'
 import {
   attributeOf,
   childElements,
@@ -13,9 +14,11 @@ import {
   namespaces,
   parseXml,
   textOf,
+  type XmlDocument,
 } from '../upstream/saml/xml.ts'
 
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
+const EXCLUSIVE = { exclusive: true, prefixes: undefined }
 const SIGNED_PROPERTIES = 'http://uri.etsi.org/01903#SignedProperties'
 
 interface Method {
@@ -41,41 +44,42 @@ const digests: Readonly<Record<string, string>> = {
 const forbidden = (what: string) => new Error(`its signature is not as a trusted list's must be: ${what}`)
 
 /**
- * What was signed, as canonical XML without the signature: the only thing to read from. Takes the signature out of `root`.
+ * What was signed, as canonical XML without the signature: the only thing to read from.
  *
  * @param signers who may sign. KeyInfo is never read: a certificate that came along proves nothing.
  * @throws Error whose message says why it is not believed.
  */
 export const openEnveloped = (
-  root: Element,
+  { xml: received, root }: XmlDocument,
   signers: readonly X509Certificate[],
-): { readonly xml: string; readonly signer: X509Certificate } => {
-  const [signature, second] = childrenNamed(root, namespaces.signature, 'Signature')
-  if (signature === undefined) throw new Error('it is not signed')
-  if (second !== undefined) throw forbidden('there are two')
-  const value = Buffer.from(textOf(child(signature, 'SignatureValue')), 'base64')
-  const signedInfo = canonical(child(signature, 'SignedInfo'))
-  // values only from the bytes that are verified: a comment or a prefix outside of them cannot change what is read
-  const { root: info } = parseXml(signedInfo)
-  const signedBy = methods[algorithmOf(child(info, 'SignatureMethod'))]
-  if (signedBy === undefined) throw forbidden('its algorithm is not allowed')
-  if (!isExclusive(child(info, 'CanonicalizationMethod'))) throw forbidden('canonicalisation')
-  const signer = signers.find((certificate) => isSignedBy(certificate, signedBy, signedInfo, value))
-  if (signer === undefined) throw new Error('it is not signed by one of cns.trust_list.signers')
+): { readonly xml: string; readonly signer: X509Certificate } =>
+  withCanonicalWriter(received, (writer) => {
+    const [signature, second] = childrenNamed(root, namespaces.signature, 'Signature')
+    if (signature === undefined) throw new Error('it is not signed')
+    if (second !== undefined) throw forbidden('there are two')
+    const value = Buffer.from(textOf(child(signature, 'SignatureValue')), 'base64')
+    const signedInfo = writer.octetsOf(pathTo(child(signature, 'SignedInfo')), EXCLUSIVE)
+    // values only from the bytes that are verified: a comment or a prefix outside of them cannot change what is read
+    const { root: info } = parseXml(signedInfo.toString())
+    const signedBy = methods[algorithmOf(child(info, 'SignatureMethod'))]
+    if (signedBy === undefined) throw forbidden('its algorithm is not allowed')
+    if (!isExclusive(child(info, 'CanonicalizationMethod'))) throw forbidden('canonicalisation')
+    const signer = signers.find((certificate) => isSignedBy(certificate, signedBy, signedInfo, value))
+    if (signer === undefined) throw new Error('it is not signed by one of cns.trust_list.signers')
 
-  const reference = referenceTo(root, info)
-  const hash = digests[algorithmOf(child(reference, 'DigestMethod'))]
-  if (hash === undefined) throw forbidden('its digest is not allowed')
-  root.removeChild(signature)
-  const xml = canonical(root)
-  const digest = createHash(hash).update(xml).digest()
-  if (!digest.equals(Buffer.from(textOf(child(reference, 'DigestValue')), 'base64')))
-    throw new Error('it was changed after it was signed')
-  return { xml, signer }
-}
+    const reference = referenceTo(root, info)
+    const hash = digests[algorithmOf(child(reference, 'DigestMethod'))]
+    if (hash === undefined) throw forbidden('its digest is not allowed')
+    writer.remove(pathTo(signature))
+    const octets = writer.octetsOf(pathTo(root), EXCLUSIVE)
+    const digest = createHash(hash).update(octets).digest()
+    if (!digest.equals(Buffer.from(textOf(child(reference, 'DigestValue')), 'base64')))
+      throw new Error('it was changed after it was signed')
+    return { xml: octets.toString(), signer }
+  })
 
 /** One for the list as a whole. What XAdES signs besides (time, certificate) is not read here, so it is not hashed. */
-const referenceTo = (root: Element, info: Element): Element => {
+const referenceTo = (root: ElementNode, info: ElementNode): ElementNode => {
   const references = childrenNamed(info, namespaces.signature, 'Reference')
   const [whole, more] = references.filter((reference) => attributeOf(reference, 'Type') !== SIGNED_PROPERTIES)
   if (whole === undefined || more !== undefined || references.length > 2) throw forbidden('what it signs')
@@ -96,20 +100,18 @@ const referenceTo = (root: Element, info: Element): Element => {
 }
 
 /** Without a list of prefixes, which would be one more thing to interpret. */
-const isExclusive = (element: Element): boolean =>
+const isExclusive = (element: ElementNode): boolean =>
   algorithmOf(element) === namespaces.exclusiveC14n && childElements(element).length === 0
 
-const isSignedBy = ({ publicKey }: X509Certificate, by: Method, text: string, value: Buffer): boolean => {
+const isSignedBy = ({ publicKey }: X509Certificate, by: Method, octets: Buffer, value: Buffer): boolean => {
   if (publicKey.asymmetricKeyType !== by.key) return false
   // XML Signature writes r and s behind each other
-  return verify(by.hash, Buffer.from(text), { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)
+  return verify(by.hash, octets, { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)
 }
 
-const canonical = (element: Element): string => new ExclusiveCanonicalization().process(element, {})
+const algorithmOf = (element: ElementNode): string => attributeOf(element, 'Algorithm') ?? ''
 
-const algorithmOf = (element: Element): string => attributeOf(element, 'Algorithm') ?? ''
-
-const child = (parent: Element, name: string): Element => {
+const child = (parent: ElementNode, name: string): ElementNode => {
   const found = childNamed(parent, namespaces.signature, name)
   if (found === undefined) throw forbidden(`no ${name}`)
   return found

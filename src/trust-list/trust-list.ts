@@ -1,5 +1,6 @@
 /** The Italian trusted list (ETSI TS 119 612) as far as cards go: which authorities may issue them. docs/rules/cns.md section 3. */
 import { X509Certificate } from 'node:crypto'
+import type { ElementNode } from '../upstream/saml/tree.ts'
 import { childNamed, childrenNamed, isNamed, parseXml, textOf } from '../upstream/saml/xml.ts'
 import { openEnveloped } from './signature.ts'
 
@@ -33,10 +34,10 @@ const LIMITS = { maxBytes: 8 * 1024 * 1024, maxNodes: 600_000 }
 
 /** @throws Error whose message says why the list is not believed. */
 export const openTrustList = (text: string, { signers, acceptUnsigned, now }: TrustListOptions): TrustList => {
-  const { root: received } = parseXml(text, LIMITS)
-  if (!isNamed(received, TSL, 'TrustServiceStatusList')) throw new Error('it is no trusted list')
+  const received = parseXml(text, LIMITS)
+  if (!isNamed(received.root, TSL, 'TrustServiceStatusList')) throw new Error('it is no trusted list')
   const opened = acceptUnsigned ? undefined : openEnveloped(received, signers)
-  const root = opened === undefined ? received : parseXml(opened.xml, LIMITS).root
+  const root = opened === undefined ? received.root : parseXml(opened.xml, LIMITS).root
   const scheme = child(root, 'SchemeInformation')
   const version = textIn(scheme, 'TSLVersionIdentifier')
   if (!versions.has(version)) throw new Error(`its version is ${version}, not 5 or 6`)
@@ -55,7 +56,7 @@ export const openTrustList = (text: string, { signers, acceptUnsigned, now }: Tr
 }
 
 /** Section 3, rule 2: the services of today, not their history. */
-const authoritiesIn = (root: Element, now: number): readonly X509Certificate[] => {
+const authoritiesIn = (root: ElementNode, now: number): readonly X509Certificate[] => {
   const providers = under([root], 'TrustServiceProviderList', 'TrustServiceProvider')
   const services = under(providers, 'TSPServices', 'TSPService', 'ServiceInformation').filter(
     (service) =>
@@ -68,7 +69,7 @@ const authoritiesIn = (root: Element, now: number): readonly X509Certificate[] =
 }
 
 /** One that cannot be read must not cost the others. */
-const certificateIn = (element: Element): readonly X509Certificate[] => {
+const certificateIn = (element: ElementNode): readonly X509Certificate[] => {
   try {
     return [new X509Certificate(Buffer.from(textOf(element), 'base64'))]
   } catch {
@@ -76,18 +77,18 @@ const certificateIn = (element: Element): readonly X509Certificate[] => {
   }
 }
 
-const under = (parents: readonly Element[], ...names: readonly string[]): readonly Element[] =>
+const under = (parents: readonly ElementNode[], ...names: readonly string[]): readonly ElementNode[] =>
   names.reduce((elements, name) => elements.flatMap((element) => childrenNamed(element, TSL, name)), parents)
 
-const child = (parent: Element, name: string): Element => {
+const child = (parent: ElementNode, name: string): ElementNode => {
   const found = childNamed(parent, TSL, name)
   if (found === undefined) throw new Error(`it has no ${name}`)
   return found
 }
 
-const textIn = (parent: Element, name: string): string => textOf(child(parent, name))
+const textIn = (parent: ElementNode, name: string): string => textOf(child(parent, name))
 
-const timeIn = (parent: Element, name: string): number => {
+const timeIn = (parent: ElementNode, name: string): number => {
   const text = textIn(parent, name)
   const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(time)) throw new Error(`its ${name} is no time: ${text}`)

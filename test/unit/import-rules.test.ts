@@ -74,7 +74,6 @@ const packages: Readonly<Record<string, Room>> = {
   '@node-saml/node-saml': { may: ['upstream/saml'] },
   '@xmldom/xmldom': { may: ['upstream/saml'] },
   'libxml2-wasm': { may: ['upstream/saml'] },
-  'xml-crypto': { may: ['trust-list'] },
   '@peculiar/asn1-x509': { may: ['upstream/cie', 'upstream/cns', 'upstream/spid'] },
   '@peculiar/asn1-schema': { may: ['upstream/cie', 'upstream/cns', 'upstream/spid'] },
   '@peculiar/asn1-csr': { may: ['upstream/spid'] },

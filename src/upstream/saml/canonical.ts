@@ -1,16 +1,9 @@
-/**
- * Canonical XML by libxml2 (WebAssembly): a parse of its own of the same text, kept only while `use` runs. It never reads
- * a network, a file or a DTD.
- */
-import { ParseOption, XmlDocument, XmlElement, type XmlNode } from 'libxml2-wasm'
+/** Canonical XML by libxml2: a parse of its own of the same text. */
+import { type XmlDocument, XmlElement, type XmlNode } from 'libxml2-wasm'
 import type { Canonicalization } from './signature-shape.ts'
-
-/** From the root: which of its child elements, which of that one's, and so on. */
-export type ElementPath = readonly number[]
+import { type ElementPath, withLibxml2 } from './tree.ts'
 
 export interface CanonicalWriter {
-  /** The name of an element as libxml2 sees it, to be compared. */
-  readonly nameOf: (path: ElementPath) => { readonly namespace: string; readonly localName: string }
   /** The octets of an element with all that is in it, comments left out. */
   readonly octetsOf: (path: ElementPath, how: Canonicalization) => Buffer
   /** From here on the element is gone. */
@@ -20,26 +13,15 @@ export interface CanonicalWriter {
 const EXCLUSIVE = 1
 const INCLUSIVE = 0
 
-const option: ParseOption = ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_SKIP_IDS
-
 /** Throws what libxml2 throws when it does not like the text. */
-export const withCanonicalWriter = <Result>(xml: string, use: (writer: CanonicalWriter) => Result): Result => {
-  const document = XmlDocument.fromBuffer(Buffer.from(xml), { encoding: 'utf-8', option })
-  // what is not freed stays in the memory of WebAssembly, which never shrinks
-  try {
+export const withCanonicalWriter = <Result>(xml: string, use: (writer: CanonicalWriter) => Result): Result =>
+  withLibxml2(xml, (document) => {
     const at = (path: ElementPath) => path.reduce(childAt, document.root)
     return use({
-      nameOf: (path) => {
-        const { namespaceUri, name } = at(path)
-        return { namespace: namespaceUri, localName: name }
-      },
       octetsOf: (path, how) => octets(document, path.length === 0 ? undefined : at(path), how),
       remove: (path) => at(path).remove(),
     })
-  } finally {
-    document.dispose()
-  }
-}
+  })
 
 /** `element`: undefined for the root, which saves asking for each node whether it is meant. */
 const octets = (

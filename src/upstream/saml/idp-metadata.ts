@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import type { Pending } from '../upstream.ts'
 import { millisecondsOf } from './checks/check.ts'
 import { weakKeyBits } from './key-strength.ts'
+import type { ElementNode } from './tree.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, namespaces, parseXml, textOf } from './xml.ts'
 
 export interface IdpMetadata {
@@ -49,7 +50,7 @@ export const parseIdpMetadata = (xml: string, options: ReadOptions): readonly Id
   readIdpMetadata(parseXml(xml, LIMITS).root, options)
 
 /** The same of a document that is parsed already: the registry's, from verified bytes. */
-export const readIdpMetadata = (root: Element, { now, leftOut = () => {} }: ReadOptions): readonly IdpMetadata[] =>
+export const readIdpMetadata = (root: ElementNode, { now, leftOut = () => {} }: ReadOptions): readonly IdpMetadata[] =>
   entitiesOf(root).flatMap((entity) => {
     const entityId = attributeOf(entity, 'entityID') ?? ''
     const role = children(entity, 'IDPSSODescriptor').find((descriptor) =>
@@ -104,13 +105,13 @@ export const idpOf = ({ entityId, sso, certificates }: IdpMetadata): NonNullable
   return { entityId, binding: preferred.binding, ssoUrl: preferred.url, certificates }
 }
 
-const entitiesOf = (element: Element): Element[] => {
+const entitiesOf = (element: ElementNode): ElementNode[] => {
   if (isNamed(element, namespaces.metadata, 'EntityDescriptor')) return [element]
   return isNamed(element, namespaces.metadata, 'EntitiesDescriptor') ? childElements(element).flatMap(entitiesOf) : []
 }
 
 /** Those by the browser; SOAP, which one provider lists for logout, is not ours to speak. */
-const endpointsOf = (role: Element, localName: 'SingleSignOnService' | 'SingleLogoutService'): SloEndpoint[] =>
+const endpointsOf = (role: ElementNode, localName: 'SingleSignOnService' | 'SingleLogoutService'): SloEndpoint[] =>
   children(role, localName)
     .flatMap((service) => {
       const binding = bindings[attributeOf(service, 'Binding') ?? '']
@@ -124,7 +125,7 @@ const endpointsOf = (role: Element, localName: 'SingleSignOnService' | 'SingleLo
 const isWebAddress = (url: string) => /^https?:/i.test(url) && URL.canParse(url)
 
 /** A KeyDescriptor without `use` serves both (SAML metadata 2.4.1.1). */
-const signingCertificates = (role: Element): X509Certificate[] =>
+const signingCertificates = (role: ElementNode): X509Certificate[] =>
   children(role, 'KeyDescriptor')
     .filter((descriptor) => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing')
     .flatMap((descriptor) => keyChildren(descriptor, 'KeyInfo'))
@@ -138,7 +139,7 @@ const signingCertificates = (role: Element): X509Certificate[] =>
       }
     })
 
-const organizationOf = (entity: Element): string | undefined => {
+const organizationOf = (entity: ElementNode): string | undefined => {
   const [organization] = children(entity, 'Organization')
   if (organization === undefined) return undefined
   const names = ['OrganizationDisplayName', 'OrganizationName'].flatMap((name) => {
@@ -149,5 +150,5 @@ const organizationOf = (entity: Element): string | undefined => {
   return names.map(textOf).find((name) => name !== '' && !URL.canParse(name))
 }
 
-const children = (parent: Element, localName: string) => childrenNamed(parent, namespaces.metadata, localName)
-const keyChildren = (parent: Element, localName: string) => childrenNamed(parent, namespaces.signature, localName)
+const children = (parent: ElementNode, localName: string) => childrenNamed(parent, namespaces.metadata, localName)
+const keyChildren = (parent: ElementNode, localName: string) => childrenNamed(parent, namespaces.signature, localName)

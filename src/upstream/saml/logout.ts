@@ -5,6 +5,7 @@
 import { GatewayError } from '../../errors.ts'
 import type { SamlSession } from '../upstream.ts'
 import { assertId, assertVersion, CLOCK_SKEW, millisecondsOf } from './checks/check.ts'
+import type { ElementNode } from './tree.ts'
 import { attributeOf, childNamed, childrenNamed, escapeAttribute, escapeText, namespaces, textOf } from './xml.ts'
 
 /** What both messages of ours begin with. */
@@ -89,7 +90,7 @@ export interface Expected {
  * What both kinds must be: addressed to us by that provider, and fresh. `root` comes from verified bytes. Gives the ID.
  * Throws `saml_id_missing`, `saml_version_wrong`, `saml_issue_instant_invalid`, `saml_destination_mismatch`, `saml_issuer_mismatch`.
  */
-export const checkEnvelope = (root: Element, { idp, destination, now }: Expected): string => {
+export const checkEnvelope = (root: ElementNode, { idp, destination, now }: Expected): string => {
   const id = attributeOf(root, 'ID')
   assertId(id)
   assertVersion(attributeOf(root, 'Version'))
@@ -101,13 +102,13 @@ export const checkEnvelope = (root: Element, { idp, destination, now }: Expected
   return id ?? ''
 }
 
-export const issuerOf = (root: Element): string | undefined => {
+export const issuerOf = (root: ElementNode): string | undefined => {
   const issuer = childNamed(root, namespaces.assertion, 'Issuer')
   return issuer && textOf(issuer)
 }
 
 /** `undefined` where it names nobody that we can read (no NameID, or an encrypted one). Throws `saml_issue_instant_invalid` when its time is over. */
-export const readDeparture = (request: Element, now: number): Departure | undefined => {
+export const readDeparture = (request: ElementNode, now: number): Departure | undefined => {
   const until = attributeOf(request, 'NotOnOrAfter')
   if (until !== undefined && !((millisecondsOf(until) ?? 0) > now - CLOCK_SKEW)) {
     throw new GatewayError('saml_issue_instant_invalid', 'NotOnOrAfter')
@@ -120,7 +121,7 @@ export const readDeparture = (request: Element, now: number): Departure | undefi
 
 /** `complete`: the provider ended everything; anything else (PartialLogout, an error) may leave the citizen connected there. */
 export const readAnswer = (
-  response: Element,
+  response: ElementNode,
 ): { readonly inResponseTo: string | undefined; readonly complete: boolean } => {
   const status = childNamed(response, namespaces.protocol, 'Status')
   const code = status && childNamed(status, namespaces.protocol, 'StatusCode')

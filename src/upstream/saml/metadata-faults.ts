@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto'
 import { unless } from './finding.ts'
 import { certificatesIn, children, indexOf, languageOf, type MetadataDocument, pemOf } from './metadata-document.ts'
+import type { ElementNode } from './tree.ts'
 import { verifySignature } from './verify-signature.ts'
 import { attributeOf, childElements, childrenNamed, descendantsAndSelf, isNamed, namespaces, textOf } from './xml.ts'
 
@@ -29,7 +30,7 @@ export const bindings = {
 export const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 
 export const rootFaults = ({ root }: MetadataDocument): readonly string[] =>
-  unless(isNamed(root, namespaces.metadata, 'EntityDescriptor'), `the root is ${root.nodeName}`)
+  unless(isNamed(root, namespaces.metadata, 'EntityDescriptor'), `the root is ${root.localName}`)
 
 /** The order of the schema, for the elements that a service provider of ours has. */
 export const orderFaults = ({ root, roles }: MetadataDocument): readonly string[] => [
@@ -37,7 +38,7 @@ export const orderFaults = ({ root, roles }: MetadataDocument): readonly string[
   ...roles.flatMap((role) => childOrderFaults(role, roleOrder)),
 ]
 
-const childOrderFaults = (parent: Element, order: readonly string[]): readonly string[] => {
+const childOrderFaults = (parent: ElementNode, order: readonly string[]): readonly string[] => {
   const places = childElements(parent).map((child) => order.indexOf(child.localName))
   const wrong = places.findIndex((place, index) => place < 0 || place < (places[index - 1] ?? 0))
   return wrong < 0 ? [] : [`${childElements(parent)[wrong]?.localName} stands where it may not in ${parent.localName}`]
@@ -48,7 +49,7 @@ export const httpsFaults = (what: string, value: string | undefined): readonly s
   return unless(/^https:\/\/[^/]/.test(value) && URL.canParse(value), `${what} ${value} is not https`)
 }
 
-const signaturesOf = ({ root }: MetadataDocument): readonly Element[] =>
+const signaturesOf = ({ root }: MetadataDocument): readonly ElementNode[] =>
   childrenNamed(root, namespaces.signature, 'Signature')
 
 /** Base64 of those in the signature. */
@@ -86,7 +87,7 @@ export const algorithmFaults = (metadata: MetadataDocument): readonly string[] =
     ),
   )
 
-const attributesNamed = (signature: Element, localName: string, attribute: string): readonly string[] =>
+const attributesNamed = (signature: ElementNode, localName: string, attribute: string): readonly string[] =>
   [...descendantsAndSelf(signature)]
     .filter((element) => isNamed(element, namespaces.signature, localName))
     .map((element) => attributeOf(element, attribute) ?? '')
@@ -138,7 +139,7 @@ export const keyDescriptorFaults = (metadata: MetadataDocument, use: 'signing' |
     )
   })
 
-export const keyDescriptors = ({ inRole }: MetadataDocument, use: 'signing' | 'encryption'): readonly Element[] =>
+export const keyDescriptors = ({ inRole }: MetadataDocument, use: 'signing' | 'encryption'): readonly ElementNode[] =>
   inRole('KeyDescriptor').filter((descriptor) => attributeOf(descriptor, 'use') === use)
 
 export const nameIdFormatFaults = ({ inRole }: MetadataDocument): readonly string[] =>
@@ -147,7 +148,7 @@ export const nameIdFormatFaults = ({ inRole }: MetadataDocument): readonly strin
     .filter((format) => format !== TRANSIENT)
     .map((format) => `NameIDFormat is ${format}`)
 
-export const indexFaults = (services: readonly Element[]): readonly string[] => {
+export const indexFaults = (services: readonly ElementNode[]): readonly string[] => {
   const indexes = services.map(indexOf)
   return [
     ...unless(

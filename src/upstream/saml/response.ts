@@ -6,9 +6,11 @@ import { GatewayError } from '../../errors.ts'
 import type { Evidence } from '../upstream.ts'
 import { strictBase64, strictUtf8 } from './base64.ts'
 import { anomalyOf } from './status.ts'
+import type { ElementNode } from './tree.ts'
 import type { VerifySignature } from './verify-signature.ts'
 import {
   attributeOf,
+  childElements,
   childNamed,
   childrenNamed,
   descendantsAndSelf,
@@ -86,7 +88,7 @@ export const decodeMessage = (field: string | undefined): string => strictUtf8(s
 /** What the message says of itself, as the sender wrote it, verified or not: only for the register. */
 export const evidenceIn = ({ root }: XmlDocument): Omit<Evidence, 'request' | 'response' | 'checks'> => {
   // the first of its name: whether there are others is judged later
-  const first = (parent: Element | undefined, name: string, namespace: string = namespaces.assertion) =>
+  const first = (parent: ElementNode | undefined, name: string, namespace: string = namespaces.assertion) =>
     parent && childrenNamed(parent, namespace, name)[0]
   const issuer = first(root, 'Issuer')
   const assertion = first(root, 'Assertion')
@@ -136,20 +138,20 @@ export const openResponse = (
  * Signatures stand on the Response or on its Assertion, the Assertion in the Response. Anywhere else they are there to
  * be mistaken for these (rows 112, 113, xsw1–8).
  */
-const assertPlaces = (root: Element) => {
+const assertPlaces = (root: ElementNode) => {
   for (const element of descendantsAndSelf(root)) {
-    const parent = element.parentNode
+    const { parent } = element
     if (isNamed(element, namespaces.assertion, 'Assertion')) {
       if (parent !== root) throw new GatewayError('saml_structure_forbidden', 'Assertion out of place')
     } else if (isNamed(element, namespaces.signature, 'Signature')) {
-      const onAssertion = parent?.parentNode === root && isNamed(parent as Element, namespaces.assertion, 'Assertion')
+      const onAssertion = parent?.parent === root && isNamed(parent, namespaces.assertion, 'Assertion')
       if (parent !== root && !onAssertion) throw new GatewayError('saml_structure_forbidden', 'Signature out of place')
     }
   }
 }
 
 /** Exactly one, in the clear. Row 32. */
-const onlyAssertion = (response: Element): Element => {
+const onlyAssertion = (response: ElementNode): ElementNode => {
   if (childrenNamed(response, namespaces.assertion, 'EncryptedAssertion').length > 0) {
     throw new GatewayError('saml_structure_forbidden', 'EncryptedAssertion')
   }
@@ -158,7 +160,7 @@ const onlyAssertion = (response: Element): Element => {
   return assertion
 }
 
-const readEnvelope = (response: Element): Envelope => ({
+const readEnvelope = (response: ElementNode): Envelope => ({
   id: attributeOf(response, 'ID'),
   version: attributeOf(response, 'Version'),
   issueInstant: attributeOf(response, 'IssueInstant'),
@@ -167,19 +169,19 @@ const readEnvelope = (response: Element): Envelope => ({
   issuer: readIssuer(response),
 })
 
-const readStatus = (response: Element): Status | undefined => {
+const readStatus = (response: ElementNode): Status | undefined => {
   const status = childNamed(response, namespaces.protocol, 'Status')
   const code = status && childNamed(status, namespaces.protocol, 'StatusCode')
   const message = status && childNamed(status, namespaces.protocol, 'StatusMessage')
   return status && { code: code && attributeOf(code, 'Value'), message: message && textOf(message) }
 }
 
-const readIssuer = (parent: Element): Issuer | undefined => {
+const readIssuer = (parent: ElementNode): Issuer | undefined => {
   const issuer = child(parent, 'Issuer')
   return issuer && { value: textOf(issuer), format: attributeOf(issuer, 'Format') }
 }
 
-const readAssertion = (assertion: Element): Assertion => {
+const readAssertion = (assertion: ElementNode): Assertion => {
   const subject = child(assertion, 'Subject')
   const conditions = child(assertion, 'Conditions')
   const authnStatement = child(assertion, 'AuthnStatement')
@@ -197,7 +199,7 @@ const readAssertion = (assertion: Element): Assertion => {
   }
 }
 
-const readNameId = (subject: Element): Assertion['nameId'] => {
+const readNameId = (subject: ElementNode): Assertion['nameId'] => {
   const nameId = child(subject, 'NameID')
   return (
     nameId && {
@@ -208,7 +210,7 @@ const readNameId = (subject: Element): Assertion['nameId'] => {
   )
 }
 
-const readSubjectConfirmation = (subject: Element): Assertion['subjectConfirmation'] => {
+const readSubjectConfirmation = (subject: ElementNode): Assertion['subjectConfirmation'] => {
   const confirmation = child(subject, 'SubjectConfirmation')
   const data = confirmation && child(confirmation, 'SubjectConfirmationData')
   return (
@@ -223,7 +225,7 @@ const readSubjectConfirmation = (subject: Element): Assertion['subjectConfirmati
   )
 }
 
-const readConditions = (conditions: Element): Conditions => ({
+const readConditions = (conditions: ElementNode): Conditions => ({
   notBefore: attributeOf(conditions, 'NotBefore'),
   notOnOrAfter: attributeOf(conditions, 'NotOnOrAfter'),
   audienceRestrictions: children(conditions, 'AudienceRestriction').map((restriction) =>
@@ -231,18 +233,18 @@ const readConditions = (conditions: Element): Conditions => ({
   ),
 })
 
-const readAuthnStatement = (statement: Element): Assertion['authnStatement'] => {
+const readAuthnStatement = (statement: ElementNode): Assertion['authnStatement'] => {
   const context = child(statement, 'AuthnContext')
   const classRef = context && child(context, 'AuthnContextClassRef')
   return { classRef: classRef && textOf(classRef), sessionIndex: attributeOf(statement, 'SessionIndex') }
 }
 
-const readAttribute = (attribute: Element): Attribute => ({
+const readAttribute = (attribute: ElementNode): Attribute => ({
   name: attributeOf(attribute, 'Name'),
   values: children(attribute, 'AttributeValue').map((value) =>
-    Array.from(value.childNodes).some((node) => node.nodeType === 1) ? undefined : textOf(value),
+    childElements(value).length > 0 ? undefined : textOf(value),
   ),
 })
 
-const child = (parent: Element, localName: string) => childNamed(parent, namespaces.assertion, localName)
-const children = (parent: Element, localName: string) => childrenNamed(parent, namespaces.assertion, localName)
+const child = (parent: ElementNode, localName: string) => childNamed(parent, namespaces.assertion, localName)
+const children = (parent: ElementNode, localName: string) => childrenNamed(parent, namespaces.assertion, localName)

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../../errors.ts'
 import { strictBase64 } from './base64.ts'
+import type { ElementNode } from './tree.ts'
 import { attributeOf, childElements, childrenNamed, descendantsAndSelf, isNamed, namespaces, textOf } from './xml.ts'
 
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
@@ -30,8 +31,8 @@ export interface SignedInfo {
 
 export interface SignatureShape {
   /** Direct child of the element that it signs, and the only one. */
-  readonly signature: Element
-  readonly signedInfo: Element
+  readonly signature: ElementNode
+  readonly signedInfo: ElementNode
   readonly value: Buffer
 }
 
@@ -49,7 +50,7 @@ const structure = (detail: string) => new GatewayError('saml_structure_forbidden
 const algorithm = (detail: string) => new GatewayError('saml_algorithm_forbidden', detail)
 
 /** The signature on `element`, whose ID is `id`. Throws `saml_signature_missing`, `saml_signature_invalid`, `saml_algorithm_forbidden` or `saml_structure_forbidden`. */
-export const readSignature = (element: Element, id: string): SignatureShape => {
+export const readSignature = (element: ElementNode, id: string): SignatureShape => {
   const [signature, second] = childrenNamed(element, namespaces.signature, 'Signature')
   if (signature === undefined) throw new GatewayError('saml_signature_missing')
   if (second !== undefined) throw structure('two signatures on one element')
@@ -79,7 +80,7 @@ const parts: ReadonlySet<string> = new Set([
   'SignatureValue',
 ])
 
-const assertKeyInfo = (element: Element) => {
+const assertKeyInfo = (element: ElementNode) => {
   if (!isNamed(element, namespaces.signature, 'KeyInfo')) throw structure('unexpected element in Signature')
   for (const { localName } of descendantsAndSelf(element)) {
     if (parts.has(localName)) throw structure(`${localName} in KeyInfo`)
@@ -87,7 +88,7 @@ const assertKeyInfo = (element: Element) => {
 }
 
 /** One Reference, to the element with this ID. */
-export const readSignedInfo = (signedInfo: Element, id: string): SignedInfo => {
+export const readSignedInfo = (signedInfo: ElementNode, id: string): SignedInfo => {
   const [canonicalization, method, reference, ...others] = childElements(signedInfo)
   expectElement(canonicalization, 'CanonicalizationMethod')
   expectLeaf(method, 'SignatureMethod')
@@ -109,16 +110,16 @@ export const readSignedInfo = (signedInfo: Element, id: string): SignedInfo => {
 }
 
 /** Comments, processing instructions and CDATA split text nodes: engines have read half a DigestValue. */
-const assertOnlyElementsAndText = (signature: Element) => {
+const assertOnlyElementsAndText = (signature: ElementNode) => {
   for (const element of descendantsAndSelf(signature)) {
-    for (const node of Array.from(element.childNodes)) {
-      if (node.nodeType !== 1 && node.nodeType !== 3) throw structure('comment or CDATA in Signature')
+    for (const { kind } of element.children) {
+      if (kind !== 'element' && kind !== 'text') throw structure('comment or CDATA in Signature')
     }
   }
 }
 
 /** Enveloped first, then at most one canonicalisation: nothing that computes (row xslt). */
-const transformOf = (transforms: Element): Canonicalization => {
+const transformOf = (transforms: ElementNode): Canonicalization => {
   const [enveloped, canonicalization, ...more] = childElements(transforms)
   expectElement(enveloped, 'Transform')
   if (attributeOf(enveloped, 'Algorithm') !== ENVELOPED || childElements(enveloped).length > 0)
@@ -131,7 +132,7 @@ const transformOf = (transforms: Element): Canonicalization => {
 }
 
 /** Of the parameters only the prefix list of exclusive canonicalisation. */
-const canonicalizationOf = (element: Element): Canonicalization => {
+const canonicalizationOf = (element: ElementNode): Canonicalization => {
   const uri = attributeOf(element, 'Algorithm')
   if (uri !== namespaces.exclusiveC14n && uri !== INCLUSIVE_C14N) throw algorithm(element.localName)
   const [list, ...more] = childElements(element)
@@ -142,7 +143,7 @@ const canonicalizationOf = (element: Element): Canonicalization => {
   return { exclusive: uri === namespaces.exclusiveC14n, prefixes }
 }
 
-const hashOf = (element: Element, allowed: Readonly<Record<string, Hash>>): Hash => {
+const hashOf = (element: ElementNode, allowed: Readonly<Record<string, Hash>>): Hash => {
   const uri = attributeOf(element, 'Algorithm') ?? ''
   const hash = Object.hasOwn(allowed, uri) ? allowed[uri] : undefined
   if (hash === undefined) throw algorithm(element.localName)
@@ -150,7 +151,7 @@ const hashOf = (element: Element, allowed: Readonly<Record<string, Hash>>): Hash
 }
 
 /** Strictly: one value has one spelling, for every engine. */
-const base64Of = (element: Element): Buffer => {
+const base64Of = (element: ElementNode): Buffer => {
   try {
     return strictBase64(textOf(element))
   } catch (cause) {
@@ -158,11 +159,11 @@ const base64Of = (element: Element): Buffer => {
   }
 }
 
-function expectElement(element: Element | undefined, localName: string): asserts element is Element {
+function expectElement(element: ElementNode | undefined, localName: string): asserts element is ElementNode {
   if (element === undefined || !isNamed(element, namespaces.signature, localName)) throw structure(`no ${localName}`)
 }
 
-function expectLeaf(element: Element | undefined, localName: string): asserts element is Element {
+function expectLeaf(element: ElementNode | undefined, localName: string): asserts element is ElementNode {
   expectElement(element, localName)
   if (childElements(element).length > 0) throw structure(`${localName} holds elements`)
 }

@@ -6,6 +6,7 @@ import { checkEnvelope, issuerOf, logoutRequestXml, logoutResponseXml, readAnswe
 import { readRedirectQuery, verifyRedirectQuery } from './redirect-query.ts'
 import { decodeMessage } from './response.ts'
 import { type MessageField, redirectUrl, signedForm } from './send.ts'
+import type { ElementNode } from './tree.ts'
 import type { VerifySignature } from './verify-signature.ts'
 import { childrenNamed, isNamed, namespaces, parseXml } from './xml.ts'
 
@@ -14,7 +15,7 @@ interface Opened {
   readonly xml: string
   readonly relayState?: string | undefined
   /** Of verified bytes. */
-  readonly root: Element
+  readonly root: ElementNode
   readonly idp: string
 }
 
@@ -38,7 +39,7 @@ export const createSingleLogout = ({
   verify: VerifySignature
 }): SingleLogout => {
   /** The sender as the message names it, not yet believed: it only says whose certificates must verify the message. */
-  const senderOf = (root: Element): IdpMetadata => {
+  const senderOf = (root: ElementNode): IdpMetadata => {
     const idp = find(issuerOf(root) ?? '')
     if (idp === undefined) throw new GatewayError('saml_issuer_mismatch', 'no provider of ours')
     return idp

@@ -3,13 +3,14 @@ import { GatewayError } from '../../errors.ts'
 import { libxml2Engine } from './engine-libxml2.ts'
 import { nodeSamlEngine } from './engine-node-saml.ts'
 import { readSignature, type SignatureShape } from './signature-shape.ts'
+import type { ElementNode } from './tree.ts'
 import { attributeOf, isNamed, parseXml, type XmlDocument, type XmlLimits } from './xml.ts'
 
 /** `fast`: libxml2 and node:crypto. `both`: an answer counts when node-saml verifies the same octets. */
 export type Verification = 'fast' | 'node-saml' | 'both'
 
 export interface Signed extends XmlDocument {
-  readonly element: Element
+  readonly element: ElementNode
   /** Of the element. */
   readonly id: string
   readonly shape: SignatureShape
@@ -32,10 +33,10 @@ export type Engine = (signed: Signed, certificates: readonly string[]) => string
  */
 export type VerifySignature = (
   document: XmlDocument,
-  element: Element,
+  element: ElementNode,
   certificates: readonly string[],
   limits?: XmlLimits,
-) => Element
+) => ElementNode
 
 /** What each engine made of one element. */
 export interface Disagreement {
@@ -67,7 +68,7 @@ export const createVerifySignature = ({
     }
     const { root } = parseXml(octets, limits)
     // an engine may have looked for its element by ID: it must be the one that it was asked for
-    const same = isNamed(root, element.namespaceURI ?? '', element.localName) && attributeOf(root, 'ID') === id
+    const same = isNamed(root, element.namespace, element.localName) && attributeOf(root, 'ID') === id
     if (!same) throw new GatewayError('saml_structure_forbidden', 'another element was signed')
     return root
   }

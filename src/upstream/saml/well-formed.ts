@@ -1,5 +1,5 @@
 /**
- * A strict reader of XML tokens that runs before the parser. xmldom repairs what it can (stray end tags, bare `&`,
+ * A strict reader of XML tokens that runs before any parser. Some repair what they can (stray end tags, bare `&`,
  * unquoted attributes, a second root) and every repair is a chance that two readers see two documents.
  * What passes here needs no repair: SAML uses a small, plain part of XML.
  */
@@ -9,7 +9,10 @@ const MAX_DEPTH = 100
 
 const name = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?'
 const attribute = `\\s+${name}\\s*=\\s*(?:"[^<"]*"|'[^<']*')`
-const declaration = /^<\?xml\s[^<>]*\?>/
+const quoted = (value: string) => `\\s*=\\s*(?:"${value}"|'${value}')`
+const declaration = new RegExp(
+  `^<\\?xml\\s+version${quoted('1\\.0')}(?:\\s+encoding${quoted('[\\w.-]+')})?(?:\\s+standalone${quoted('(?:yes|no)')})?\\s*\\?>`,
+)
 const token = new RegExp(
   `(?<text>[^<]+)|</(?<close>${name})\\s*>|<(?<open>${name})(?:${attribute})*\\s*(?<empty>/?)>|<!--(?:(?!--)[\\s\\S])*-->|<!\\[CDATA\\[[\\s\\S]*?\\]\\]>`,
   'y',

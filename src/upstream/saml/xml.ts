@@ -1,7 +1,9 @@
 /** Reading XML from outside: strict, bounded, and by direct children only, never by a search through the document. */
-import { DOMParser } from '@xmldom/xmldom'
 import { GatewayError } from '../../errors.ts'
+import { childElements, type ElementNode, isElement, parseTree } from './tree.ts'
 import { assertWellFormed } from './well-formed.ts'
+
+export { childElements }
 
 export const namespaces = {
   assertion: 'urn:oasis:names:tc:SAML:2.0:assertion',
@@ -25,16 +27,10 @@ export interface XmlLimits {
 export interface XmlDocument {
   /** With line ends normalised: what the signature engine must be given along with nodes of `root`. */
   readonly xml: string
-  readonly root: Element
+  readonly root: ElementNode
 }
 
-const ELEMENT = 1
-const TEXT = 3
-const CDATA = 4
-
 const malformed = (detail: string, cause?: unknown) => new GatewayError('saml_message_malformed', detail, { cause })
-
-const isElement = (node: Node): node is Element => node.nodeType === ELEMENT
 
 /** Throws `saml_message_malformed`, `saml_message_too_large`, `saml_doctype_forbidden` or (an ID twice) `saml_structure_forbidden`. */
 export const parseXml = (
@@ -44,39 +40,32 @@ export const parseXml = (
   if (Buffer.byteLength(source) > maxBytes) throw new GatewayError('saml_message_too_large')
   const xml = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
   assertWellFormed(xml, { maxNodes })
-  const refuse = (message: string) => {
-    throw malformed('parser', message)
-  }
-  let root: Element | null
+  let root: ElementNode
   try {
-    const errorHandler = { warning: refuse, error: refuse, fatalError: refuse }
-    root = new DOMParser({ errorHandler }).parseFromString(xml, 'text/xml').documentElement
-  } catch (err) {
-    throw err instanceof GatewayError ? err : malformed('parser', err)
+    root = parseTree(xml)
+  } catch (cause) {
+    throw malformed('parser', cause)
   }
-  if (root === null) throw malformed('no root')
   assertNamesAndIds(root)
   return { xml, root }
 }
 
-/** Namespaces must be declared, attribute names unique after expansion, and every ID unique, in each spelling that the signature engine looks up. */
-const assertNamesAndIds = (root: Element) => {
-  const ids = new Set<string>()
-  for (const element of descendantsAndSelf(root)) {
-    if (element.prefix && typeof element.namespaceURI !== 'string') throw malformed('undeclared prefix')
-    const names = new Set<string>()
-    for (const { prefix, namespaceURI, localName, value } of Array.from(element.attributes)) {
-      // xml-crypto takes it for a declaration and leaves it out of what is signed
-      if (/^xmlns./.test(prefix ?? localName)) throw malformed('attribute named like a declaration')
-      if (prefix && typeof namespaceURI !== 'string') throw malformed('undeclared prefix')
-      if (prefix === 'xmlns' || localName === 'xmlns') assertDeclaration(prefix === 'xmlns' ? localName : '', value)
-      if (names.size === names.add(`${namespaceURI ?? ''} ${localName}`).size) throw malformed('attribute twice')
-      if (localName.toLowerCase() === 'id' && prefix !== 'xmlns') {
-        if (ids.has(value)) throw new GatewayError('saml_structure_forbidden', 'an ID stands twice')
-        ids.add(value)
-      }
+/** Attribute names unique after expansion, and every ID unique, in each spelling that a signature engine looks up. */
+const assertNamesAndIds = ({ attributes, declarations, children }: ElementNode, ids = new Set<string>()) => {
+  for (const prefix in declarations) assertDeclaration(prefix, declarations[prefix] ?? '')
+  for (const [index, { namespace, localName, name, value }] of attributes.entries()) {
+    // xml-crypto takes it for a declaration and leaves it out of what is signed
+    if (name.startsWith('xmlns')) throw malformed('attribute named like a declaration')
+    for (let before = 0; before < index; before++) {
+      const other = attributes[before]
+      if (other?.localName === localName && other.namespace === namespace) throw malformed('attribute twice')
+    }
+    if (localName.toLowerCase() === 'id') {
+      if (ids.has(value)) throw new GatewayError('saml_structure_forbidden', 'an ID stands twice')
+      ids.add(value)
     }
   }
+  for (const child of children) if (isElement(child)) assertNamesAndIds(child, ids)
 }
 
 /** An absolute URI in its plain spelling. Canonical XML fails on others, and parsers differ on which are. */
@@ -96,36 +85,34 @@ const assertDeclaration = (prefix: string, namespace: string) => {
   if (namespace === '' ? prefix !== '' : !NAMESPACE.test(namespace)) throw malformed('namespace')
 }
 
-export function* descendantsAndSelf(element: Element): Generator<Element> {
+export function* descendantsAndSelf(element: ElementNode): Generator<ElementNode> {
   yield element
-  for (const node of Array.from(element.childNodes)) if (isElement(node)) yield* descendantsAndSelf(node)
+  for (const node of element.children) if (isElement(node)) yield* descendantsAndSelf(node)
 }
 
-export const isNamed = (element: Element, namespace: string, localName: string): boolean =>
-  element.namespaceURI === namespace && element.localName === localName
+export const isNamed = (element: ElementNode, namespace: string, localName: string): boolean =>
+  element.localName === localName && element.namespace === namespace
 
-export const childElements = (parent: Element): Element[] => Array.from(parent.childNodes).filter(isElement)
-
-export const childrenNamed = (parent: Element, namespace: string, localName: string): Element[] =>
+export const childrenNamed = (parent: ElementNode, namespace: string, localName: string): ElementNode[] =>
   childElements(parent).filter((element) => isNamed(element, namespace, localName))
 
 /** The only child of that name; two of them are `saml_structure_forbidden`: readers would differ on which one counts. */
-export const childNamed = (parent: Element, namespace: string, localName: string): Element | undefined => {
+export const childNamed = (parent: ElementNode, namespace: string, localName: string): ElementNode | undefined => {
   const [first, second] = childrenNamed(parent, namespace, localName)
   if (second !== undefined) throw new GatewayError('saml_structure_forbidden', `${localName} stands twice`)
   return first
 }
 
-/** `undefined` where absent, so that an empty attribute can be told from none. */
-export const attributeOf = (element: Element, name: string): string | undefined =>
-  element.hasAttribute(name) ? (element.getAttribute(name) ?? undefined) : undefined
+/** By its name as written, `xml:lang`; `undefined` where absent, so that an empty attribute can be told from none. */
+export const attributeOf = (element: ElementNode, name: string): string | undefined =>
+  element.attributes.find((attribute) => attribute.name === name)?.value
 
 /** The whole text, trimmed (docs/rules/spid-saml.md 5.1). Joined across comments: stopping at one would cut `a<!---->b` to `a`. */
-export const textOf = (element: Element): string => {
+export const textOf = (element: ElementNode): string => {
   let text = ''
-  for (const node of Array.from(element.childNodes)) {
+  for (const node of element.children) {
     if (isElement(node)) throw new GatewayError('saml_structure_forbidden', `${element.localName} holds elements`)
-    if (node.nodeType === TEXT || node.nodeType === CDATA) text += node.nodeValue ?? ''
+    if (node.kind !== 'comment') text += node.text
   }
   return text.trim()
 }

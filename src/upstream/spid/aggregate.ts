@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { millisecondsOf } from '../saml/checks/check.ts'
 import { type IdpMetadata, readIdpMetadata } from '../saml/idp-metadata.ts'
+import type { ElementNode } from '../saml/tree.ts'
 import type { VerifySignature } from '../saml/verify-signature.ts'
 import { attributeOf, childrenNamed, isNamed, namespaces, parseXml, textOf } from '../saml/xml.ts'
 
@@ -63,7 +64,7 @@ export const openAggregate = (
  * AgID sends its certificate along; only the fingerprint is known beforehand. What is read here is not verified yet:
  * it only says with which of the pinned certificates to verify.
  */
-const pinnedSigner = (root: Element, pins: readonly string[]): X509Certificate => {
+const pinnedSigner = (root: ElementNode, pins: readonly string[]): X509Certificate => {
   const sent = ['Signature', 'KeyInfo', 'X509Data', 'X509Certificate']
     .reduce((elements, name) => elements.flatMap((one) => childrenNamed(one, namespaces.signature, name)), [root])
     .flatMap((element) => certificateIn(textOf(element)))
@@ -85,7 +86,7 @@ const certificateIn = (base64: string): readonly X509Certificate[] => {
   }
 }
 
-const creationOf = (root: Element): number | undefined => {
+const creationOf = (root: ElementNode): number | undefined => {
   const [information] = childrenNamed(root, namespaces.metadata, 'Extensions').flatMap((extensions) =>
     childrenNamed(extensions, PUBLICATION, 'PublicationInfo'),
   )

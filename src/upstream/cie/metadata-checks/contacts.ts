@@ -2,6 +2,7 @@
 import { type Check, unless } from '../../saml/finding.ts'
 import { children } from '../../saml/metadata-document.ts'
 import { organizationNameOf } from '../../saml/metadata-faults.ts'
+import type { ElementNode } from '../../saml/tree.ts'
 import { attributeOf, childElements, textOf } from '../../saml/xml.ts'
 import { type CheckedMetadata, extensionsOf, OURS, valuesOf } from './document.ts'
 
@@ -70,12 +71,13 @@ const abroad: Readonly<Record<string, RegExp>> = { Municipality: /^\S(.{0,14}\S)
 
 const EMAIL = /^[\w.-]+@[\w.-]+\.\w{2,8}$/
 
-const kindOf = (contact: Element): 'public' | 'private' => (extensionsOf(contact).has('Private') ? 'private' : 'public')
-const typeOf = (contact: Element): string => attributeOf(contact, 'contactType') ?? ''
-const isAbroad = (contact: Element): boolean => valuesOf(contact, 'Country').some((country) => country !== 'IT')
+const kindOf = (contact: ElementNode): 'public' | 'private' =>
+  extensionsOf(contact).has('Private') ? 'private' : 'public'
+const typeOf = (contact: ElementNode): string => attributeOf(contact, 'contactType') ?? ''
+const isAbroad = (contact: ElementNode): boolean => valuesOf(contact, 'Country').some((country) => country !== 'IT')
 
 const eachContact =
-  (fault: (contact: Element, metadata: CheckedMetadata) => readonly string[]): Check<CheckedMetadata>['faults'] =>
+  (fault: (contact: ElementNode, metadata: CheckedMetadata) => readonly string[]): Check<CheckedMetadata>['faults'] =>
   (metadata) =>
     metadata.contacts.flatMap((contact) =>
       fault(contact, metadata).map((reason) => `${typeOf(contact) || 'a contact'}: ${reason}`),

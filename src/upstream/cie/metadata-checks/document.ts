@@ -1,5 +1,6 @@
 /** What CIE's checks read beyond what all metadata have. */
 import { children, type MetadataDocument } from '../../saml/metadata-document.ts'
+import type { ElementNode } from '../../saml/tree.ts'
 import { childElements, textOf } from '../../saml/xml.ts'
 import { CIE_EXTENSIONS } from '../metadata.ts'
 
@@ -9,15 +10,15 @@ export interface CheckedMetadata extends MetadataDocument {
 }
 
 /** What a contact says in CIE's extensions, by local name; others' extensions are ignored (A2.1). */
-export const extensionsOf = (contact: Element): ReadonlyMap<string, readonly Element[]> =>
+export const extensionsOf = (contact: ElementNode): ReadonlyMap<string, readonly ElementNode[]> =>
   Map.groupBy(
     children(contact, 'Extensions')
       .flatMap(childElements)
-      .filter(({ namespaceURI }) => namespaceURI === CIE_EXTENSIONS),
+      .filter(({ namespace }) => namespace === CIE_EXTENSIONS),
     ({ localName }) => localName,
   )
 
-export const valuesOf = (contact: Element, name: string): readonly string[] =>
+export const valuesOf = (contact: ElementNode, name: string): readonly string[] =>
   (extensionsOf(contact).get(name) ?? []).map(textOf)
 
 export const OURS = 'the file was changed, or this is a defect of Varco: make it again with varco cie metadata'

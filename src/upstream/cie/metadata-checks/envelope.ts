@@ -30,7 +30,7 @@ export const envelopeChecks: readonly Check<CheckedMetadata>[] = [
     id: '2.1',
     faults: ({ root }) =>
       unless(
-        Array.from(root.attributes).some(({ name, value }) => name.startsWith('xmlns:') && value === CIE_EXTENSIONS),
+        Object.entries(root.declarations).some(([prefix, namespace]) => prefix !== '' && namespace === CIE_EXTENSIONS),
         'the namespace of CIE is not declared on the root',
       ),
     fix: OURS,

@@ -11,6 +11,7 @@ import {
   roleAttributeFaults,
   roleFaults,
 } from '../../saml/metadata-faults.ts'
+import type { ElementNode } from '../../saml/tree.ts'
 import { attributeOf, namespaces, textOf } from '../../saml/xml.ts'
 import { type CheckedMetadata, OURS } from './document.ts'
 
@@ -105,16 +106,16 @@ export const serviceProviderChecks: readonly Check<CheckedMetadata>[] = [
   },
 ]
 
-const bindingFaults = (services: readonly Element[], allowed: ReadonlySet<string>): readonly string[] =>
+const bindingFaults = (services: readonly ElementNode[], allowed: ReadonlySet<string>): readonly string[] =>
   services
     .filter((service) => !allowed.has(attributeOf(service, 'Binding') ?? ''))
     .map((service) => `${service.localName} has the binding ${attributeOf(service, 'Binding')}`)
 
-const locationFaults = (services: readonly Element[]): readonly string[] =>
+const locationFaults = (services: readonly ElementNode[]): readonly string[] =>
   services.flatMap((service) => httpsFaults(`the Location of ${service.localName}`, attributeOf(service, 'Location')))
 
 /** An identifier without language as the name; what people read is the description. */
-const nameFaults = (service: Element): readonly string[] => {
+const nameFaults = (service: ElementNode): readonly string[] => {
   const names = children(service, 'ServiceName')
   return [
     ...unless(names.length === 1, `there are ${names.length} ServiceNames, not one`),
@@ -130,7 +131,7 @@ const nameFaults = (service: Element): readonly string[] => {
   ]
 }
 
-const requestFaults = (service: Element): readonly string[] => {
+const requestFaults = (service: ElementNode): readonly string[] => {
   const names = children(service, 'RequestedAttribute').map((element) => attributeOf(element, 'Name') ?? '')
   return [
     ...attributeNames.filter((name) => !names.includes(name)).map((name) => `${name} is not requested`),

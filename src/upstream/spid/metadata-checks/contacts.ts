@@ -2,6 +2,7 @@
 import { type Check, unless } from '../../saml/finding.ts'
 import { children } from '../../saml/metadata-document.ts'
 import { organizationNameOf } from '../../saml/metadata-faults.ts'
+import type { ElementNode } from '../../saml/tree.ts'
 import { attributeOf, textOf } from '../../saml/xml.ts'
 import type { SpidMetadataProfile } from '../metadata.ts'
 import { entityTypeOf, extensionsOf, type SpidMetadataDocument } from './document.ts'
@@ -67,7 +68,7 @@ const EMAIL = /^(\w|\.|_|-)+@(\w|_|-|\.)+\.\w{2,8}$/
 /** Avviso 22: the fictitious body of AgID's trials. */
 const TRIAL = '__aggrsint'
 
-type Fault = (contact: Element, role: Role, metadata: SpidMetadataDocument) => readonly string[]
+type Fault = (contact: ElementNode, role: Role, metadata: SpidMetadataDocument) => readonly string[]
 
 const byContact =
   (fault: Fault): Check<SpidMetadataDocument>['faults'] =>
@@ -137,7 +138,7 @@ const checksOf = (s: '2.3' | '2.4'): readonly Check<SpidMetadataDocument>[] => [
           `the marker is ${markers.map(({ localName }) => localName).join(', ') || 'missing'}, not spid:${marker}`,
         ),
         ...unless(
-          markers.every((element) => element.childNodes.length === 0),
+          markers.every((element) => element.children.length === 0),
           'the marker is not empty',
         ),
       ]
@@ -204,5 +205,5 @@ const checksOf = (s: '2.3' | '2.4'): readonly Check<SpidMetadataDocument>[] => [
 export const contactChecks = (profile: SpidMetadataProfile): readonly Check<SpidMetadataDocument>[] =>
   checksOf(section(profile))
 
-const valuesOf = (contact: Element): ReadonlyMap<string, string> =>
+const valuesOf = (contact: ElementNode): ReadonlyMap<string, string> =>
   new Map(extensionsOf(contact).map((element) => [element.localName, textOf(element)]))

@@ -1,6 +1,7 @@
 /** What SPID's checks read beyond what all metadata have. */
 import { children, type MetadataDocument, readMetadata } from '../../saml/metadata-document.ts'
 import { httpsFaults } from '../../saml/metadata-faults.ts'
+import type { ElementNode } from '../../saml/tree.ts'
 import { childElements } from '../../saml/xml.ts'
 import { SPID_EXTENSIONS, type SpidMetadataProfile } from '../metadata.ts'
 
@@ -15,12 +16,14 @@ export const readSpidMetadata = (text: string, profile: SpidMetadataProfile): Sp
 })
 
 /** Names of the SPID extensions of a contact, in their order. */
-export const extensionsOf = (contact: Element): readonly Element[] =>
+export const extensionsOf = (contact: ElementNode): readonly ElementNode[] =>
   children(contact, 'Extensions')
     .flatMap(childElements)
-    .filter(({ namespaceURI }) => namespaceURI === SPID_EXTENSIONS)
+    .filter(({ namespace }) => namespace === SPID_EXTENSIONS)
 
-export const entityTypeOf = (contact: Element): string | null => contact.getAttributeNS(SPID_EXTENSIONS, 'entityType')
+export const entityTypeOf = (contact: ElementNode): string | null =>
+  contact.attributes.find(({ namespace, localName }) => namespace === SPID_EXTENSIONS && localName === 'entityType')
+    ?.value ?? null
 
 /** https, and no TCP port: 1.3.1-2, 1.1.x, 1.8.x. */
 export const addressFaults = (what: string, value: string | undefined): readonly string[] => {

@@ -10,6 +10,7 @@ import {
   roleAttributeFaults,
   roleFaults,
 } from '../../saml/metadata-faults.ts'
+import type { ElementNode } from '../../saml/tree.ts'
 import { attributeOf, namespaces, textOf } from '../../saml/xml.ts'
 import { addressFaults, type SpidMetadataDocument } from './document.ts'
 
@@ -113,7 +114,7 @@ export const serviceProviderChecks: readonly Check<SpidMetadataDocument>[] = [
   },
 ]
 
-const setFaults = (service: Element): readonly string[] => {
+const setFaults = (service: ElementNode): readonly string[] => {
   const what = `the set with index ${attributeOf(service, 'index')}`
   const names = children(service, 'ServiceName')
   const attributes = children(service, 'RequestedAttribute').map((element) => attributeOf(element, 'Name') ?? '')
@@ -130,7 +131,7 @@ const setFaults = (service: Element): readonly string[] => {
   ]
 }
 
-const eidasFaults = (service: Element): readonly string[] => {
+const eidasFaults = (service: ElementNode): readonly string[] => {
   const set = eidasSets[indexOf(service)]
   if (set === undefined) return []
   const [name] = children(service, 'ServiceName')
