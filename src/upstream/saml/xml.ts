@@ -53,13 +53,11 @@ export const parseXml = (
 /** Attribute names unique after expansion, and every ID unique, in each spelling that a signature engine looks up. */
 const assertNamesAndIds = ({ attributes, declarations, children }: ElementNode, ids = new Set<string>()) => {
   for (const prefix in declarations) assertDeclaration(prefix, declarations[prefix] ?? '')
-  for (const [index, { namespace, localName, name, value }] of attributes.entries()) {
+  const names = new Set<string>()
+  for (const { namespace, localName, name, value } of attributes) {
     // xml-crypto takes it for a declaration and leaves it out of what is signed
     if (name.startsWith('xmlns')) throw malformed('attribute named like a declaration')
-    for (let before = 0; before < index; before++) {
-      const other = attributes[before]
-      if (other?.localName === localName && other.namespace === namespace) throw malformed('attribute twice')
-    }
+    if (names.size === names.add(`${namespace} ${localName}`).size) throw malformed('attribute twice')
     if (localName.toLowerCase() === 'id') {
       if (ids.has(value)) throw new GatewayError('saml_structure_forbidden', 'an ID stands twice')
       ids.add(value)
