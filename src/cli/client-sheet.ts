@@ -3,7 +3,7 @@ import { catalogue } from '../claims/catalogue.ts'
 import { routes } from '../oidc/endpoints.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
 import { type Command, jsonText } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 import { settingsOf } from './sheet-settings.ts'
 
@@ -25,7 +25,7 @@ export const clientSheet: Command = {
     'prints what the webmaster types into WordPress, Drupal, Plone, OpenCity, Liferay, Keycloak or another program',
   run: async (args, world) => {
     const [id = '', clientId = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     const tenant = config && findTenant(config, id, world)
     if (tenant === undefined) return 1
     const client = tenant.clients.find((one) => one.id === clientId)

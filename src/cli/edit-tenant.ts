@@ -8,7 +8,7 @@ import { parseYaml } from '../config/yaml-file.ts'
 import { StartError } from '../errors.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readAround } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 
 export interface TenantFile {
@@ -20,17 +20,32 @@ export interface TenantFile {
   readonly plain: unknown
   /** The region's file, as it is written. */
   readonly region: unknown
+  /** Files of other tenants that are broken: they are not in the way of this one. */
+  readonly brokenOthers: ReadonlySet<string>
 }
 
 /** Undefined once the error output has said what is wrong. */
 export const readTenantFile = async (args: Arguments, world: World, id: string): Promise<TenantFile | undefined> => {
-  const loaded = await readConfiguration(args, world)
+  const loaded = await readAround(args, world)
   if (loaded === undefined) return undefined
+  const own = loaded.broken.find((one) => one.id === id)
+  if (own !== undefined) {
+    world.err(formatProblems(loaded.problems.filter((problem) => problem.file === own.file)))
+    return undefined
+  }
   const tenant = findTenant(loaded.config, id, world)
   const file = loaded.tenantFiles.get(id)
   if (file === undefined || tenant === undefined) return undefined
   const text = await world.readers.readFile(file)
-  return { config: loaded.config, tenant, file, text, plain: parseYaml(file, text).value, region: loaded.regionFile }
+  return {
+    config: loaded.config,
+    tenant,
+    file,
+    text,
+    plain: parseYaml(file, text).value,
+    region: loaded.regionFile,
+    brokenOthers: new Set(loaded.broken.map((one) => one.file)),
+  }
 }
 
 /** Writes the file, or says on the error output what would be wrong with it and resolves with `false`. */
@@ -60,16 +75,16 @@ export const editTenantFile = ({ file, text }: TenantFile, edits: readonly YamlE
   }
 }
 
-/** Of the whole gateway, if the file had this text. */
+/** Of the whole gateway, if the file had this text; but not what was wrong with others before. */
 export const problemsOfChange = async (
-  { file }: TenantFile,
+  { file, brokenOthers }: TenantFile,
   changed: string,
   { config = '' }: Arguments,
   { readers }: World,
 ): Promise<readonly Problem[]> => {
   const readFile = (path: string) => (join(path) === join(file) ? Promise.resolve(changed) : readers.readFile(path))
   const loaded = await loadGatewayConfig(config, { ...readers, readFile })
-  return 'problems' in loaded ? loaded.problems : []
+  return 'problems' in loaded ? loaded.problems.filter((problem) => !brokenOthers.has(problem.file)) : []
 }
 
 /** Throws where somebody else changed it since it was read. */

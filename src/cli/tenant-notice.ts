@@ -1,6 +1,6 @@
 import { noticeMarkdown, noticeOf } from '../http/notice.ts'
 import { type Command, jsonText } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 
 export const tenantNotice: Command = {
@@ -10,7 +10,7 @@ export const tenantNotice: Command = {
   summary: 'prints the notice for citizens that a Comune publishes about its login, in each of its languages',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     const tenant = config && findTenant(config, id, world)
     if (tenant === undefined) return 1
     const notices = tenant.languages.map((language) => noticeOf(tenant, language))

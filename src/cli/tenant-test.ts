@@ -2,7 +2,7 @@
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { type Command, jsonText, type World } from './command.ts'
-import { readConfiguration } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 import { createBrowser } from './trial/browser.ts'
 import { type Check, checksOf } from './trial/checks.ts'
@@ -23,7 +23,7 @@ export const tenantTest: Command = {
   summary:
     'tries a tenant out with test providers: pages, metadata, errors, a whole login of each service; in a checkout only',
   run: async (args, world) => {
-    const config = (await readConfiguration(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     const tenant = config && findTenant(config, args.operands[0] ?? '', world)
     if (config === undefined || tenant === undefined) return 1
     const { trial } = world

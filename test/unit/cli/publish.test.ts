@@ -144,3 +144,19 @@ describe('tenant suspend', () => {
     expect(await run('tenant', 'suspend', 'ala')).toMatchObject({ code: 1, err: expect.stringContaining('is draft') })
   })
 })
+
+it('a broken file of another Comune is in the way of no command about this one', async () => {
+  const { run, added, files } = await withTenant()
+  files['/etc/nuova/tenants/moena.yaml'] = 'schema: 1\nid: moena\n'
+  expect(await added()).toMatchObject({ code: 0, err: '' })
+  expect((await run('tenant', 'publish', 'ala')).code).toBe(0)
+  expect((await run('tenant', 'suspend', 'ala')).code).toBe(0)
+  expect((await run('client', 'rotate-secret', 'ala', 'sito')).code).toBe(0)
+  expect(await run('client', 'sheet', 'ala', 'sito')).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('moena.yaml'),
+  })
+  // the one that is asked about is told of itself alone
+  const { code, err } = await run('tenant', 'publish', 'moena')
+  expect([code, err]).toEqual([1, expect.stringMatching(/^\/etc\/nuova\/tenants\/moena\.yaml\n(?!.*ala\.yaml)/s)])
+})
