@@ -2,11 +2,12 @@
  * Reading a message that came by HTTP-Redirect. Its signature is over octets of the query as they were sent, so the
  * parameters are cut out of the raw text and never decoded and encoded again. SAML bindings 3.4.4.1, docs/rules/spid-saml.md section 6.
  */
-import { verify, X509Certificate } from 'node:crypto'
+import { verify } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { GatewayError } from '../../errors.ts'
 import { strictBase64, strictUtf8 } from './base64.ts'
 import type { MessageField } from './send.ts'
+import { rsaKeyOf } from './verification-key.ts'
 import { MAX_MESSAGE_BYTES } from './xml.ts'
 
 export interface RedirectQuery {
@@ -78,8 +79,8 @@ export const verifyRedirectQuery = (
   certificates: readonly string[],
 ): void => {
   const signed = certificates
-    .map((pem) => new X509Certificate(pem).publicKey)
-    .some((key) => key.asymmetricKeyType === 'rsa' && verify(digests[sigAlg], Buffer.from(octets), key, signature))
+    .map(rsaKeyOf)
+    .some((key) => key !== undefined && verify(digests[sigAlg], Buffer.from(octets), key, signature))
   if (!signed) throw new GatewayError('saml_signature_invalid')
 }
 

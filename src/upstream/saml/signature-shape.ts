@@ -17,6 +17,9 @@ export interface Canonicalization {
   readonly prefixes: readonly string[] | undefined
 }
 
+/** Each is looked for at each element, before anybody knows who signed; real lists name five. */
+const MAX_PREFIXES = 20
+
 type Hash = 'sha256' | 'sha512'
 
 export interface SignedInfo {
@@ -63,8 +66,16 @@ export const readSignature = (element: ElementNode, id: string): SignatureShape 
   const [keyInfo, ...others] = more
   if (keyInfo !== undefined) assertKeyInfo(keyInfo)
   if (others.length > 0) throw structure('unexpected element in Signature')
-  readSignedInfo(signedInfo, id)
+  const { canonicalization, transform } = readSignedInfo(signedInfo, id)
+  if (!canonicalization.exclusive || !transform.exclusive) assertNothingInherited(element)
   return { signature, signedInfo, value: base64Of(signatureValue) }
+}
+
+/** Inclusive canonicalisation takes in xml:lang and its kin from further out (Canonical XML 2.4): libxml2 does, xml-crypto does not. */
+const assertNothingInherited = (element: ElementNode) => {
+  for (let outer: ElementNode | undefined = element; outer !== undefined; outer = outer.parent) {
+    if (outer.attributes.some(({ prefix }) => prefix === 'xml')) throw structure('xml: attribute around what is signed')
+  }
 }
 
 /** Of a signature, in whatever namespace: engines search for them by name. */
@@ -140,6 +151,7 @@ const canonicalizationOf = (element: ElementNode): Canonicalization => {
   const allowed = isNamed(list, namespaces.exclusiveC14n, 'InclusiveNamespaces') && childElements(list).length === 0
   if (!allowed || more.length > 0) throw algorithm('canonicalisation parameters')
   const prefixes = (attributeOf(list, 'PrefixList') ?? '').split(/\s+/).filter((prefix) => prefix !== '')
+  if (prefixes.length > MAX_PREFIXES) throw algorithm('a long list of prefixes')
   return { exclusive: uri === namespaces.exclusiveC14n, prefixes }
 }
 

@@ -52,8 +52,7 @@ const signed = (edit: Edit = (xml) => xml, algorithms: SignOptions = {}) =>
 /** What providers may write, so that canonicalisation has something to do. */
 const spellings: Readonly<Record<string, string>> = {
   plain: signed(),
-  'exclusive with a list of prefixes': signed((xml) =>
-    // signed as it stands: the list is part of SignedInfo
+  'a prefix declared anew': signed((xml) =>
     xml.replace('<saml:Subject>', '<saml:Subject xmlns:xs="http://www.w3.org/2001/XMLSchema" >'),
   ),
   inclusive: signed(undefined, { transforms: [ENVELOPED, INCLUSIVE] }),
@@ -140,6 +139,53 @@ describe.each(modes)('%s', (mode) => {
     const { assertionIn, disagreements } = judging(mode)
     assertionIn(signed().replace('<samlp:Status>', `<samlp:Status ${attribute}>`))
     assertionIn(signed().replace('<saml:Assertion ', `<saml:Assertion ${attribute} `))
+    expect(disagreements).toEqual([])
+  })
+
+  it.each([
+    [
+      'a reference in the value',
+      (xml) =>
+        xml.replace(
+          /(<ds:SignatureValue>)[A-Z]/i,
+          (start) => `${start.slice(0, -1)}&#${start.charCodeAt(start.length - 1)};`,
+        ),
+    ],
+    ['blanks and tabs in the value', (xml) => xml.replace(/(<ds:SignatureValue>...)/, '$1 \t ')],
+    ['a line end in the value', (xml) => xml.replace(/(<ds:SignatureValue>...)/, '$1&#13;&#10;')],
+    ['other bits behind the value', (xml) => xml.replace(/.==<\/ds:SignatureValue>/, 'B==</ds:SignatureValue>')],
+    ['a longer value', (xml) => xml.replace('</ds:SignatureValue>', 'AAAA</ds:SignatureValue>')],
+    [
+      'base64url in the value',
+      (xml) => xml.replace(/<ds:SignatureValue>[^<]*/, (value) => value.replace('+', '-').replaceAll('/', '_')),
+    ],
+    ['a text beside SignedInfo', (xml) => xml.replace('<ds:SignedInfo>', 'x<ds:SignedInfo>y')],
+    ['another prefix of the signature', (xml) => xml.replaceAll('ds:', 'dsig:').replaceAll('xmlns:ds=', 'xmlns:dsig=')],
+    [
+      'a declaration on the signature',
+      (xml) => xml.replace('<ds:Signature ', '<ds:Signature xmlns="urn:x" xmlns:y="urn:y" '),
+    ],
+    ['an attribute on the signature', (xml) => xml.replace('<ds:Signature ', '<ds:Signature Id="x" ')],
+    [
+      'the signature last',
+      (xml) => {
+        const [found = ''] = /<ds:Signature [\s\S]*<\/ds:Signature>/.exec(xml) ?? []
+        return xml.replace(found, '').replace('</saml:Assertion>', `${found}</saml:Assertion>`)
+      },
+    ],
+    ['a language outside', (xml) => xml.replace('<samlp:Response ', '<samlp:Response xml:lang="it" ')],
+    [
+      'a declaration outside',
+      (xml) => xml.replace('<samlp:Response ', '<samlp:Response xmlns="urn:x" xmlns:y="urn:y" '),
+    ],
+    [
+      'a declaration on the Assertion',
+      (xml) => xml.replace('<saml:Assertion ', '<saml:Assertion xmlns="urn:x" xmlns:y="urn:y" '),
+    ],
+  ] satisfies [string, Edit][])('says of a signature with %s the same as the other', (_, edit) => {
+    const { assertionIn, disagreements } = judging(mode)
+    for (const transforms of [[ENVELOPED, EXCLUSIVE], [ENVELOPED, INCLUSIVE], [ENVELOPED]])
+      assertionIn(edit(signed(undefined, { transforms })))
     expect(disagreements).toEqual([])
   })
 

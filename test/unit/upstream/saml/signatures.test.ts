@@ -159,6 +159,7 @@ describe('algorithms', () => {
     for (const parameters of [
       list + list,
       '<ds:XPath>1</ds:XPath>',
+      list.replace('xs', 'xs '.repeat(21)),
       list.replace('/>', '><a/></ec:InclusiveNamespaces>'),
     ]) {
       const edit = algorithm(
