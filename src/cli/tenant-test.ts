@@ -62,7 +62,8 @@ const tryOut = async (
     quiet,
   }: World & { readonly trial: TrialWorld; readonly sandbox: Sandbox; readonly quiet: boolean },
 ): Promise<readonly Result[]> => {
-  const { tenant, credentials } = withCredentials(real)
+  const inbox = await trial.inbox()
+  const { tenant, credentials } = withCredentials(real, inbox.port)
   const prepared = await sandbox.ask({
     ask: 'prepare',
     spid: registeredAs(real, 'spid'),
@@ -74,7 +75,7 @@ const tryOut = async (
     const { regionalPort, cardPort } = gateway
     const hosts = [new URL(config.publicUrl).host, new URL(tenant.issuer).host]
     const newBrowser = () => createBrowser(trial, { port: regionalPort, hosts })
-    const run = { tenant, credentials, sandbox, regionalPort, cardPort, send: trial.send, newBrowser, now }
+    const run = { tenant, credentials, sandbox, inbox, regionalPort, cardPort, send: trial.send, newBrowser, now }
     const results: Result[] = []
     for (const check of checksOf(run, config, randomUuid())) {
       const result = await resultOf(check)
@@ -84,6 +85,7 @@ const tryOut = async (
     return results
   } finally {
     await gateway.close()
+    inbox.close()
   }
 }
 

@@ -71,7 +71,7 @@ it('logs every service in by every way, shows every page and error, and leaves n
     '✓ sito by SPID: code → token → userinfo (given_name, family_name, name, birthdate, fiscal_number) → logout',
     '✓ sito by CNS: code → token → userinfo',
     '✓ palestra by eIDAS: code → token → userinfo (given_name) → logout',
-    '✓ stanza by CIE: code → token → userinfo (fiscal_number; not by this way: email) → logout',
+    '✓ stanza by CIE: code → token → userinfo (fiscal_number; not by this way: email) → logout, told to its server',
     '✓ blog by SPID: code → token → userinfo',
   ])
     expect(out).toContain(`  ${line}`)

@@ -11,7 +11,8 @@ import { metadataFindings as cieFindings } from '../../upstream/cie/metadata-che
 import type { Finding } from '../../upstream/saml/finding.ts'
 import { metadataFindings as spidFindings } from '../../upstream/spid/metadata-checks.ts'
 import { wordsOf } from './browser.ts'
-import { begin, doorOf, enter, type Trial, TrialFault, type Way, wholeLogin } from './login.ts'
+import { begin, doorOf, enter, type Trial, type Way, wholeLogin } from './login.ts'
+import { type Json, TrialFault } from './tokens.ts'
 
 export interface Check {
   readonly name: string
@@ -66,8 +67,6 @@ export const checksOf = (trial: Trial, config: GatewayConfig, uuid: string): rea
     ),
   ]
 }
-
-type Json = Readonly<Record<string, unknown>>
 
 const read = async ({ tenant, send, regionalPort }: Trial, path: string): Promise<Json> => {
   const url = new URL(`${tenant.issuer}${path}`)

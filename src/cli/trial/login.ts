@@ -1,11 +1,12 @@
 /** One whole login of one service, as its citizen, its server and its way in would do it; each step is looked at. */
-import { createHash, createPublicKey, randomBytes, sign, verify, type webcrypto } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { routes } from '../../oidc/endpoints.ts'
 import type { Client, Tenant } from '../../tenant/tenant.ts'
 import { scopesOf } from '../client-sheet.ts'
 import { type Browser, formIn, linksIn, type Page } from './browser.ts'
-import type { Credentials } from './private-copy.ts'
-import type { Sandbox, TrialWorld } from './world.ts'
+import { type Credentials, toldAt } from './private-copy.ts'
+import { assertion, type Json, jsonIn, must, TrialFault, verified } from './tokens.ts'
+import type { Inbox, Sandbox, TrialWorld } from './world.ts'
 
 export type Way = 'spid' | 'cie' | 'cns' | 'eidas'
 
@@ -13,19 +14,13 @@ export interface Trial {
   readonly tenant: Tenant
   readonly credentials: ReadonlyMap<string, Credentials>
   readonly sandbox: Sandbox
+  readonly inbox: Inbox
   readonly regionalPort: number
   readonly cardPort: number
   readonly send: TrialWorld['send']
   readonly newBrowser: () => Browser
   /** Milliseconds since 1970. */
   readonly now: () => number
-}
-
-/** What went otherwise than it should; the message says what was seen. */
-export class TrialFault extends Error {}
-
-const must = (holds: boolean, message: string): void => {
-  if (!holds) throw new TrialFault(message)
 }
 
 const seen = ({ status, url, text }: Page): string => {
@@ -93,13 +88,6 @@ export const enter = async (
   return { end, ...(given.fiscalNumber !== undefined && { fiscalNumber: given.fiscalNumber }) }
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-const jsonIn = (text: string): Json => {
-  const value: unknown = JSON.parse(text)
-  return typeof value === 'object' && value !== null ? (value as Json) : {}
-}
-
 /** What the site's server says to `/token`. */
 const redeem = async (
   { tenant, credentials, send, regionalPort, now }: Trial,
@@ -143,38 +131,6 @@ const redeem = async (
   return jsonIn(text)
 }
 
-const part = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** RFC 7523. */
-const assertion = ({
-  client,
-  audience,
-  key,
-  now,
-}: {
-  client: string
-  audience: string
-  key: Credentials['key']
-  now: number
-}) => {
-  const [iat, jti] = [Math.floor(now / 1000), randomBytes(8).toString('hex')]
-  const signed = `${part({ alg: 'RS256', kid: 'trial' })}.${part({ iss: client, sub: client, aud: audience, iat, exp: iat + 60, jti })}`
-  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
-}
-
-/** The claims of a token that one of these keys signed. */
-const verified = (token: string, keys: readonly Json[]): Json => {
-  const [head = '', body = '', signature = ''] = token.split('.')
-  const { kid, alg } = jsonIn(Buffer.from(head, 'base64url').toString())
-  const jwk = keys.find((one) => one.kid === kid)
-  if (jwk === undefined) throw new TrialFault('a token is signed with a key that /jwks does not have')
-  const key = createPublicKey({ key: jwk as webcrypto.JsonWebKey, format: 'jwk' })
-  const form = alg === 'ES256' ? ({ key, dsaEncoding: 'ieee-p1363' } as const) : key
-  const holds = verify('sha256', Buffer.from(`${head}.${body}`), form, Buffer.from(signature, 'base64url'))
-  must(holds, 'the signature of a token does not verify')
-  return jsonIn(Buffer.from(body, 'base64url').toString())
-}
-
 const userinfo = ({ tenant, send, regionalPort }: Trial, token: string) =>
   send(regionalPort, {
     method: 'GET',
@@ -194,11 +150,10 @@ export const wholeLogin = async (
   const door = doorOf(begun, way)
   if (door === undefined) return undefined
   const { end, fiscalNumber } = await enter(trial, begun, way, door)
+  const [callback = ''] = client.redirectUris
   const back = URL.parse(end.location ?? '')
-  must(
-    back !== null && `${back.href}`.startsWith(new URL(client.redirectUris[0] ?? '').href.split('?')[0] ?? ''),
-    `not back at the service: ${seen(end)}`,
-  )
+  // the answer may be in the query of an address that has one already
+  must(back?.href.startsWith(new URL(callback).href) === true, `not back at the service: ${seen(end)}`)
   must(back?.searchParams.get('state') === begun.state, 'the state came back as another')
   const code = back?.searchParams.get('code')
   if (!code) throw new TrialFault(`no code: ${back?.searchParams.get('error')}`)
@@ -218,19 +173,20 @@ export const wholeLogin = async (
   must(claims.sub === sub, 'userinfo is about somebody else than the ID token')
   if (client.claims.includes('fiscal_number') && fiscalNumber !== undefined)
     must(claims.fiscal_number === fiscalNumber, `the tax code came as ${claims.fiscal_number}`)
-  await leave(trial, begun, client, { idToken, access })
+  await leave(trial, begun, client, { idToken, access, keys })
 
   const given = client.claims.filter((name) => name in claims)
   const lacking = client.claims.filter((name) => !(name in claims) && name !== 'authn_evidence')
   const without = lacking.length === 0 ? '' : `; not by this way: ${lacking.join(', ')}`
-  return `code → token → userinfo (${given.join(', ') || 'sub'}${without}) → logout`
+  const ended = client.backchannelLogout === undefined ? 'logout' : 'logout, told to its server'
+  return `code → token → userinfo (${given.join(', ') || 'sub'}${without}) → ${ended}`
 }
 
 const leave = async (
   trial: Trial,
   { browser }: Begun,
   client: Client,
-  { idToken, access }: { readonly idToken: string; readonly access: string },
+  { idToken, access, keys }: { readonly idToken: string; readonly access: string; readonly keys: readonly Json[] },
 ): Promise<void> => {
   const [to] = client.postLogoutRedirectUris
   const query = new URLSearchParams({
@@ -240,4 +196,13 @@ const leave = async (
   const out = await browser.get(`${trial.tenant.issuer}${routes.end_session}?${query}`)
   must(out.status < 400, `logout: ${seen(out)}`)
   must((await userinfo(trial, access)).status === 401, 'the access token is good after the logout')
+  if (client.backchannelLogout === undefined) return
+  const token = (await trial.inbox.form(toldAt(client)))?.get('logout_token')
+  if (!token) throw new TrialFault('its server is not told of the logout')
+  const { aud, events } = verified(token, keys)
+  const event = 'http://schemas.openid.net/event/backchannel-logout'
+  must(
+    [aud].flat().includes(client.id) && typeof events === 'object' && events !== null && event in events,
+    'the logout token is for another',
+  )
 }

@@ -15,9 +15,10 @@ export interface Credentials {
 const ANY: GatewayConfig['listen'] = { host: '127.0.0.1', port: 0 }
 const MEGABYTE = 1024 * 1024
 
-/** Throw-away ones; the tenant with them in the place of its own. */
+/** Throw-away ones; the tenant with them in the place of its own. `inbox`: a port of this machine that is told of logouts. */
 export const withCredentials = (
   tenant: Tenant,
+  inbox: number,
 ): { readonly tenant: Tenant; readonly credentials: ReadonlyMap<string, Credentials> } => {
   const { publicKey, privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'trial', use: 'sig', alg: 'RS256' }
@@ -26,11 +27,14 @@ export const withCredentials = (
   )
   const own = (client: Client): Client => {
     // nobody out there is told or asked anything
-    const { jwks: _, jwksUri: __, backchannelLogout: ___, ...rest } = client
+    const { jwks: _, jwksUri: __, backchannelLogout: told, ...rest } = client
     const secret = credentials.get(client.id)?.secret ?? ''
     return {
       ...rest,
       secrets: client.secrets.length > 0 ? [{ sha256: createHash('sha256').update(secret).digest('hex') }] : [],
+      ...(told !== undefined && {
+        backchannelLogout: { ...told, uri: `http://127.0.0.1:${inbox}${toldAt(client)}` },
+      }),
       ...(client.auth === 'private_key_jwt' && { jwks: { keys: [jwk] } }),
     }
   }
@@ -39,6 +43,9 @@ export const withCredentials = (
   // a live one would want the keys that it has
   return { tenant: { ...tenant, state: 'test', spid, cie, clients: tenant.clients.map(own) }, credentials }
 }
+
+/** The path of its back-channel logout. */
+export const toldAt = ({ id }: Client): string => `/${encodeURIComponent(id)}`
 
 /** What its providers know of it. */
 export const registeredAs = ({ names, spid, cie, eidas }: Tenant, way: 'spid' | 'cie'): Registered => {
@@ -97,7 +104,7 @@ export const privateCopy = (
     }),
     ...(eidas !== undefined && { eidas: { ...eidas, metadata: at('eidas.xml') } }),
     reload: 'apply',
-    outgoing: { allowedNetworks: [] },
+    outgoing: { allowedNetworks: ['127.0.0.1/32'] },
     tenants: [tenant],
   }
 }

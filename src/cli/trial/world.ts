@@ -1,9 +1,12 @@
 /** How `varco tenant test` reaches processes, network and disk: a private gateway, the sandbox, one browser after another. */
 import { fork } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { GatewayConfig } from '../../config/gateway-config.ts'
 import type { Answers, Envelope, Question, Reply } from './protocol.ts'
 
@@ -35,6 +38,14 @@ export interface Received {
   readonly text: string
 }
 
+/** In the place of the servers that are told when a session ends. */
+export interface Inbox {
+  readonly port: number
+  /** What was posted to this path, once it has come; undefined where it does not within a few seconds. */
+  readonly form: (path: string) => Promise<URLSearchParams | undefined>
+  close(): void
+}
+
 export interface TrialWorld {
   /** Undefined where there is none: in the image. */
   readonly sandbox: () => Promise<Sandbox | undefined>
@@ -43,6 +54,7 @@ export interface TrialWorld {
     files: Readonly<Record<string, string>>,
     config: (folder: string) => GatewayConfig,
   ) => Promise<PrivateGateway>
+  readonly inbox: () => Promise<Inbox>
   /** To that port of this machine, whatever the host of the address. Follows no redirect. */
   readonly send: (port: number, sent: Sent) => Promise<Received>
 }
@@ -76,6 +88,33 @@ const openSandbox = async (program: string): Promise<Sandbox> => {
     close: () => child.disconnect(),
   }
 }
+
+/** A queue is looked at every second. */
+const DELIVERY = 5000
+const LOOK = 50
+
+const openInbox = (): Promise<Inbox> =>
+  new Promise((resolve, reject) => {
+    const come = new Map<string, URLSearchParams>()
+    const server = createServer(async (req, res) => {
+      come.set(req.url ?? '', new URLSearchParams(await textOf(req)))
+      res.end()
+    })
+    const form: Inbox['form'] = async (path) => {
+      for (let waited = 0; waited < DELIVERY && !come.has(path); waited += LOOK) await pause(LOOK)
+      const found = come.get(path)
+      come.delete(path)
+      return found
+    }
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const close = () => {
+        server.close()
+        server.closeAllConnections()
+      }
+      resolve({ port: (server.address() as AddressInfo).port, form, close })
+    })
+  })
 
 /** @param exists of a file. @param start runs a gateway and logs into `write`. */
 export const createTrialWorld = ({
@@ -115,6 +154,7 @@ export const createTrialWorld = ({
       throw error
     }
   },
+  inbox: openInbox,
   send: (port, { method, url, headers, body }) =>
     new Promise((resolve, reject) => {
       const path = `${url.pathname}${url.search}`
