@@ -30,6 +30,7 @@ const isXmlCharacter = (code: number) =>
   (code >= 0x10000 && code <= 0x10ffff)
 
 const assertReferences = (markup: string) => {
+  if (!markup.includes('&')) return
   for (const { groups, 0: found } of markup.matchAll(reference)) {
     if (found === '&') throw malformed('entity or bare ampersand')
     const { decimal, hex } = groups ?? {}
@@ -58,7 +59,7 @@ export const assertWellFormed = (xml: string, { maxNodes }: { maxNodes: number }
       throw malformed(rest.startsWith('<?') ? 'processing instruction' : 'markup')
     }
     const { text, close, open: opened, empty } = match.groups ?? {}
-    // Engines below search the tree in quadratic time: 30,000 siblings have held one for minutes.
+    // node-saml searches the tree in quadratic time: 30,000 siblings have held it for minutes.
     nodes += 1 + (opened === undefined ? 0 : match[0].split('=').length)
     if (nodes > maxNodes) throw new GatewayError('saml_message_too_large', 'too many nodes')
     if (text !== undefined) {

@@ -57,8 +57,10 @@ const assertNamesAndIds = ({ attributes, declarations, children }: ElementNode, 
   for (const { namespace, localName, name, value } of attributes) {
     // xml-crypto takes it for a declaration and leaves it out of what is signed
     if (name.startsWith('xmlns')) throw malformed('attribute named like a declaration')
-    if (names.size === names.add(`${namespace} ${localName}`).size) throw malformed('attribute twice')
-    if (localName.toLowerCase() === 'id') {
+    if (attributes.length > 1 && names.size === names.add(`${namespace} ${localName}`).size) {
+      throw malformed('attribute twice')
+    }
+    if (localName.length === 2 && localName.toLowerCase() === 'id') {
       if (ids.has(value)) throw new GatewayError('saml_structure_forbidden', 'an ID stands twice')
       ids.add(value)
     }
