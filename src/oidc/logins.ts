@@ -85,7 +85,7 @@ export const createLogins = ({
   begunAt: (req: IncomingMessage, uid: string) => Promise<number | undefined>
 }) => {
   /** The library refuses a login whose session has ended meanwhile, in another tab: here it goes on without one. */
-  const interactionOf = async (req: IncomingMessage, res: ServerResponse): Promise<Interaction | undefined> => {
+  const readInteraction = async (req: IncomingMessage, res: ServerResponse): Promise<Interaction | undefined> => {
     const { cookies } = provider.createContext(req, res)
     const uid = cookies.get(provider.cookieName('interaction'), { signed: true })
     const interaction = uid === undefined ? undefined : await provider.Interaction.find(uid)
@@ -96,6 +96,23 @@ export const createLogins = ({
       await interaction.persist()
     }
     return interaction
+  }
+
+  const read = new WeakMap<IncomingMessage, ReturnType<typeof readInteraction>>()
+  /** Read once in a request. */
+  const interactionOf = (req: IncomingMessage, res: ServerResponse): ReturnType<typeof readInteraction> => {
+    const known = read.get(req) ?? readInteraction(req, res)
+    read.set(req, known)
+    return known
+  }
+
+  /** What becomes of it; resolves with where the browser goes next. Throws `interaction_expired`. */
+  const settle = async (req: IncomingMessage, res: ServerResponse, result: NonNullable<Interaction['result']>) => {
+    const interaction = await interactionOf(req, res)
+    if (interaction === undefined) throw new GatewayError('interaction_expired')
+    interaction.result = result
+    await interaction.persist()
+    return interaction.returnTo
   }
 
   const presentIn = async (req: IncomingMessage, { session, prompt }: Interaction): Promise<Present | undefined> => {
@@ -188,15 +205,13 @@ export const createLogins = ({
         select_account: {},
         providerSession,
       }
-      const next = await provider.interactionResult(req, res, result, { mergeWithLastSubmission: false })
-      return { next, another }
+      return { next: await settle(req, res, result), another }
     },
 
     /** The person of the session goes on to the service. Whether they may is for the policy to say, again. */
     proceed: (req: IncomingMessage, res: ServerResponse): Promise<string> =>
-      provider.interactionResult(req, res, { consent: {}, select_account: {} }, { mergeWithLastSubmission: false }),
+      settle(req, res, { consent: {}, select_account: {} }),
 
-    refuse: (req: IncomingMessage, res: ServerResponse, error: string): Promise<string> =>
-      provider.interactionResult(req, res, { error }, { mergeWithLastSubmission: false }),
+    refuse: (req: IncomingMessage, res: ServerResponse, error: string): Promise<string> => settle(req, res, { error }),
   }
 }

@@ -33,9 +33,10 @@ export const personLogins = (records: Records, { now, longest }: { now: () => nu
         all = [...known.filter((one) => one.until > seconds() && one.grantId !== grantId), opened]
         return all.slice(-MOST)
       }
+      // in this order: few come again within the life of a login
       for (;;) {
-        if ((await records.update(MODEL, sub, added, longest)) !== undefined) return all.slice(0, -MOST)
         if (await records.add(MODEL, sub, [opened], longest)) return []
+        if ((await records.update(MODEL, sub, added, longest)) !== undefined) return all.slice(0, -MOST)
       }
     },
     of: (sub: string) => openedBy(records, sub),

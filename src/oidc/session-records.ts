@@ -26,9 +26,10 @@ export const sessionRecords = (records: Records, longest: number) => {
   const remember = async (uid: string, id: string, authorizations: Authorizations, ttl: number) => {
     const added = (known: OfUid): OfUid => ({ id, authorizations: { ...known.authorizations, ...authorizations } })
     const first: OfUid = { id, authorizations }
+    // in this order: nearly every session is new, and saved once
     for (;;) {
-      if ((await records.update('SessionUid', uid, added, ttl)) !== undefined) return
       if (await records.add('SessionUid', uid, first, ttl)) return
+      if ((await records.update('SessionUid', uid, added, ttl)) !== undefined) return
     }
   }
 

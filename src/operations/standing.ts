@@ -71,6 +71,13 @@ export const createCounting = (now: () => number) => {
     if (idp !== undefined) change(minuteOf(idp))
   }
 
+  const countsIn = (kept: readonly Minute[]): Counts => {
+    const oldest = now() - WINDOW * MINUTE
+    const recent = kept.filter(({ start }) => start > oldest)
+    const away = new Set(recent.flatMap((minute) => [...minute.away])).size
+    return { ...together(recent.map(({ good, bad }) => ({ away: 0, good, bad }))), away }
+  }
+
   const listener: Listener = (event) => {
     if (event.type === 'login.returned')
       each(event.upstream, event.idp, (minute) => {
@@ -91,16 +98,13 @@ export const createCounting = (now: () => number) => {
         // more of them say nothing more
         if (away.size < MANY_AWAY) away.add(network)
       }),
-    counts: (): Readonly<Record<string, Counts>> => {
-      const oldest = now() - WINDOW * MINUTE
-      return Object.fromEntries(
-        [...minutes].map(([key, kept]) => {
-          const recent = kept.filter(({ start }) => start > oldest)
-          const away = new Set(recent.flatMap((minute) => [...minute.away])).size
-          return [key, { ...together(recent.map(({ good, bad }) => ({ away: 0, good, bad }))), away }]
-        }),
-      )
+    /** Of one way in or provider; undefined where nobody has been lately. */
+    of: (target: string): Counts | undefined => {
+      const kept = minutes.get(target)
+      return kept && countsIn(kept)
     },
+    counts: (): Readonly<Record<string, Counts>> =>
+      Object.fromEntries([...minutes].map(([key, kept]) => [key, countsIn(kept)])),
   }
 }
 export type Counting = ReturnType<typeof createCounting>

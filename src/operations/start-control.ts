@@ -27,6 +27,7 @@ export const startControl = async ({
   presence,
   tenants,
   want,
+  ownCounts,
   socketIn,
 }: {
   store: SealedStore
@@ -37,11 +38,14 @@ export const startControl = async ({
   tenants: () => Hashes
   /** Told once of what an operator wants after the start of this gateway. Resolves when it is done, or cannot be. */
   want: (wanted: Wanted) => Promise<void>
+  /** How a way in, or a provider, has been doing here: asked for every entry of every login page. */
+  ownCounts: (target: string) => Counts | undefined
   /** Where the socket stands, for a store that the command cannot reach by itself. */
   socketIn?: string
 }): Promise<RunningControl> => {
   const { control, presences, publish } = createControl({ store, now })
   const switches = followSwitches({ board: control, audit, now })
+  const { id: own } = presence()
   let seen: readonly Presence[] = []
   const announce = () => beat().catch(() => undefined)
   const beat = async () => {
@@ -51,10 +55,9 @@ export const startControl = async ({
     seen = await presences.gateways()
   }
   const countsOf = (target: string): Counts => {
-    const self = presence()
     // the own counts are of this moment, the others' of a few seconds ago
-    const others = seen.filter(({ id }) => id !== self.id)
-    return together([self, ...others].flatMap(({ counts }) => counts[target] ?? []))
+    const others = seen.flatMap(({ id, counts }) => (id === own ? [] : (counts[target] ?? [])))
+    return together([ownCounts(target) ?? [], others].flat())
   }
   // what was wanted before it came its folder has told it
   let heard = (await control.wanted().catch(() => undefined))?.id
@@ -81,7 +84,7 @@ export const startControl = async ({
       for (const timer of timers) clearInterval(timer)
       socket?.closeAllConnections()
       socket?.close()
-      await presences.leave(presence().id).catch(() => undefined)
+      await presences.leave(own).catch(() => undefined)
     },
   }
 }

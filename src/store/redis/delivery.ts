@@ -1,4 +1,5 @@
 /** Brings commands to their server: soon, or not at all. */
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { GatewayError } from '../../errors.ts'
@@ -6,6 +7,18 @@ import type { Connections } from './servers.ts'
 
 /** Milliseconds between two looks at a connection that is being made. */
 const GLANCE = 20
+
+const held = new WeakSet<Writable>()
+/** What is sent in one turn of the event loop leaves in one write: under load a system call costs as much as a command. */
+const inOneWrite = ({ stream }: Redis): void => {
+  if (held.has(stream)) return
+  held.add(stream)
+  stream.cork()
+  setImmediate(() => {
+    held.delete(stream)
+    stream.uncork()
+  })
+}
 
 /** Of a command that never left, because the connection broke just then. */
 const isUnsent = ({ message }: Error): boolean => message.endsWith('enableOfflineQueue options is false')
@@ -63,6 +76,7 @@ export const createDelivery = (
     const send = async (again: boolean): Promise<T> => {
       const connection = await connected(key, deadline)
       try {
+        inOneWrite(connection)
         return await command(redis, connection)
       } catch (error) {
         if (error instanceof Error && isUnsent(error)) {
