@@ -60,19 +60,28 @@ export const sharesOf = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Prof
     above.set(id, files)
     return files
   }
+  /** What Node itself does is somebody's doing: of the nearest caller outside of it. */
+  const callerOf = (id: number) => {
+    for (let parent: number | undefined = id; parent !== undefined; parent = parents.get(parent)) {
+      const frame = byId.get(parent)?.callFrame
+      if (frame?.url && !frame.url.startsWith('node:')) return frame
+    }
+    return undefined
+  }
   let busy = 0
   for (const [index, id] of samples.entries()) {
     const time = timeDeltas[index] ?? 0
     const frame = byId.get(id)?.callFrame
     if (frame === undefined || frame.functionName === '(idle)') continue
     busy += time
-    const group = groupOf(frame.url, frame.functionName)
-    add(groups, group, time)
-    add(
-      functions,
-      `${frame.functionName || '(anonymous)'} ${inProject(frame.url).replace(/^.*\/node_modules\//, '')}:${frame.lineNumber + 1}`,
-      time,
-    )
+    const caller = callerOf(id)
+    add(groups, caller === undefined ? groupOf(frame.url, frame.functionName) : groupOf(caller.url, ''), time)
+    const place = frame.url ? ` ${inProject(frame.url).replace(/^.*\/node_modules\//, '')}:${frame.lineNumber + 1}` : ''
+    const by =
+      caller === undefined || caller === frame
+        ? ''
+        : ` ← ${caller.functionName} ${inProject(caller.url).replace(/^.*\/node_modules\//, '')}`
+    add(functions, `${frame.functionName || '(anonymous)'}${place}${by}`, time)
     for (const file of filesAbove(id)) add(inclusive, file, time)
   }
   return {
