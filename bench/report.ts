@@ -1,5 +1,6 @@
 /** The figures as one Markdown page. */
 import type { Batch } from './parts/batch.ts'
+import type { LeftBehind } from './parts/left-behind.ts'
 import type { ManyTenants } from './parts/many-tenants.ts'
 import type { Measurement } from './parts/measure-system.ts'
 import type { Soak, UnderWay } from './parts/under-way.ts'
@@ -14,6 +15,7 @@ export interface Results {
   /** What could not be measured, and why. */
   readonly missing: readonly string[]
   readonly underWay?: UnderWay
+  readonly leftBehind?: LeftBehind
   readonly tenants: readonly ManyTenants[]
   readonly workers?: Workers
   readonly soak?: Soak
@@ -89,6 +91,21 @@ ${table(
 First byte of the login page: ${ms(firstByte.page)} ms p50; ${ms(firstByte.sinceAuthorize)} ms with the authorization request before it.
 The event loop stood still for ${ms(stalls.longest)} ms at the longest, ${ms(stalls.p99)} ms p99.`
 }
+
+const leftBehindText = ({ redis, register, log, steps }: LeftBehind): string =>
+  table(
+    ['All of one login', ''],
+    [
+      ['commands that Redis carries out, those inside scripts among them', redis.commands.toFixed(0)],
+      ['bytes to and from Redis', redis.netBytes.toFixed(0)],
+      ['CPU of Redis', `${redis.cpu.toFixed(2)} ms`],
+      ['records that Redis holds at its end, most for eight hours', redis.keys.toFixed(0)],
+      ['bytes that Redis holds for them', redis.bytes.toFixed(0)],
+      ['bytes of the register while the day is open', register.toFixed(0)],
+      ['bytes of the log', log.toFixed(0)],
+      ['bytes of the steps of the last three days', steps.toFixed(0)],
+    ],
+  )
 
 const tenantsText = (all: readonly ManyTenants[]): string =>
   table(
@@ -219,7 +236,7 @@ ${table(
 
 /** What was measured so far; what was not has no section. */
 export const reportOf = (results: Results): string => {
-  const { systems, underWay, tenants, soak } = results
+  const { systems, underWay, leftBehind, tenants, soak } = results
   return `# What a brokered login costs
 
 Made by \`npm run bench\`; nothing here is written by hand. ${results.date}, ${results.machine}; ${results.versions}.
@@ -245,7 +262,7 @@ Varco’s first row is what “beside Varco” compares with. SAML Jackson has n
 ## Memory
 
 ${memory(systems)}
-${underWay ? `\n## At 70 % of what it can, on Redis\n\n${underWayText(underWay)}\n` : ''}${tenants.length > 0 ? `\n## Many tenants\n\nThree clients each. Each tenant has been asked once before the second figure of memory is taken: all its parts are built.\n\n${tenantsText(tenants)}\n` : ''}${soak ? `\n## Over time, at half load\n\n${soakText(soak)}\n` : ''}
+${underWay ? `\n## At 70 % of what it can, on Redis\n\n${underWayText(underWay)}\n` : ''}${leftBehind ? `\n## What a login leaves behind\n\n${leftBehindText(leftBehind)}\n` : ''}${tenants.length > 0 ? `\n## Many tenants\n\nThree clients each. Each tenant has been asked once before the second figure of memory is taken: all its parts are built.\n\n${tenantsText(tenants)}\n` : ''}${soak ? `\n## Over time, at half load\n\n${soakText(soak)}\n` : ''}
 ## Each step
 
 ${steps(systems)}

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startRedis } from '../test/fixtures/redis-server.ts'
 import { runClosed } from './load/run-load.ts'
+import { measureLeftBehind } from './parts/left-behind.ts'
 import { measureTenants } from './parts/many-tenants.ts'
 import { type Measurement, measureSystem, type Plan, withRunning } from './parts/measure-system.ts'
 import { sharesOf } from './parts/profile.ts'
@@ -111,9 +112,9 @@ const installPeers = (): readonly string[] => {
 
 const whole = async (): Promise<void> => {
   const missing = [...installPeers()]
-  const plan = { atOnce: [1, 16, 64], seconds: 8, warmUp: 6, logins: 0 }
+  const plan = { atOnce: [1, 16, 64], seconds: 8, warmUp: 12, logins: 0 }
   const systems: Measurement[] = []
-  let rest: Pick<Results, 'tenants' | 'underWay' | 'workers' | 'soak'> = { tenants: [] }
+  let rest: Pick<Results, 'tenants' | 'underWay' | 'leftBehind' | 'workers' | 'soak'> = { tenants: [] }
   const write = () => writeFileSync(here('RESULTS.md'), reportOf({ ...about(), systems, missing, ...rest }))
   const row = async (system: System, store: 'memory' | 'Redis', more: Partial<Plan> = {}) => {
     try {
@@ -141,6 +142,8 @@ const whole = async (): Promise<void> => {
     rest = { ...rest, underWay }
     write()
   })
+  rest = { ...rest, leftBehind: await measureLeftBehind(redis, { core, logins: 500 }) }
+  write()
   for (const [tenants, ask] of [
     [200, false],
     [8000, true],
