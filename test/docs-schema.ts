@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { gatewaySchema, regionSchema } from '../src/config/schema.ts'
+import { regionSchema } from '../src/config/region-schema.ts'
+import { gatewaySchema } from '../src/config/schema.ts'
 import { tenantSchema } from '../src/tenant/schema.ts'
 
 const folder = new URL('../docs/schema/', import.meta.url)

@@ -11,8 +11,9 @@ import type { GatewayConfig, Region } from './gateway-config.ts'
 import { readMarks } from './marks.ts'
 import { type Problem, unreadable } from './problem.ts'
 import { beside, createReading, type Readers } from './references.ts'
+import { type RegionFile, regionSchema } from './region-schema.ts'
 import { type RulesBetween, rulesBetween } from './rules-between.ts'
-import { gatewaySchema, type RegionFile, regionSchema, tenantsFolderIn } from './schema.ts'
+import { gatewaySchema, tenantsFolderIn } from './schema.ts'
 import {
   type Candidate,
   createTenantFiles,

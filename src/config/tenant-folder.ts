@@ -9,7 +9,7 @@ import { deepFreeze } from './freeze.ts'
 import { type Problem, unreadable } from './problem.ts'
 import { isStillSo } from './recording.ts'
 import type { Readers } from './references.ts'
-import { type RegionFile, regionSchema } from './schema.ts'
+import { type RegionFile, regionSchema } from './region-schema.ts'
 import { inherited, type ReadTenantFile, readCopy, readTenantFile } from './tenant-file.ts'
 import { parseYaml, validate } from './yaml-file.ts'
 

@@ -1,9 +1,10 @@
 /** What is registered with AgID (SPID) and with the Ministry (CIE) about this Comune. */
 import { z } from 'zod'
+import { contact } from '../config/aggregator-schema.ts'
 import { told } from '../config/explain.ts'
+import { nextPair } from '../config/key-pair-schema.ts'
 import { certificateReference, secretReference } from '../config/references.ts'
 import { always, block, bodyFiscalCode, distinct, localised, text, vatNumber, webUrl } from '../config/rules.ts'
-import { contact, nextPair } from '../config/schema.ts'
 import { spidAttributeNames } from './attribute-names.ts'
 
 export const spidProfiles = ['pub-ag-full', 'pub-op-full', 'spid'] as const

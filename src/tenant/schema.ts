@@ -1,6 +1,7 @@
 /** The tenant file: every rule about one Comune, each with its reason and what to write instead. */
 import { z } from 'zod'
 import { told } from '../config/explain.ts'
+import { helpdesk, legal } from '../config/region-schema.ts'
 import {
   always,
   belfioreCode,
@@ -14,7 +15,6 @@ import {
   translated,
   webUrl,
 } from '../config/rules.ts'
-import { helpdesk, legal } from '../config/schema.ts'
 import { branding } from './branding-schema.ts'
 import { clientSchema } from './client-schema.ts'
 import { federationSchema, literalOnceLive } from './federation-schema.ts'
