@@ -8,7 +8,7 @@ import { clientAdd } from './client-add.ts'
 import { clientRotateSecret } from './client-secret.ts'
 import { clientSheet } from './client-sheet.ts'
 import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
-import { type Arguments, type Command, type ExitCode, UsageError, usageOf, type World } from './command.ts'
+import { type Arguments, type Command, type ExitCode, jsonText, UsageError, usageOf, type World } from './command.ts'
 import { completionFor } from './completion.ts'
 import { doctor } from './doctor.ts'
 import { helpFor } from './help.ts'
@@ -48,10 +48,12 @@ const completion = completionFor(() => commands)
 const version: Command = {
   name: 'version',
   operands: [],
-  options: '',
+  options: '[--json]',
   summary: 'the version of Varco and of Node',
-  run: async (_, { out }) => {
-    out(`varco ${packageJson.version}, Node ${process.versions.node}\n`)
+  run: async ({ json }, { out }) => {
+    const { version: varco } = packageJson
+    const { node } = process.versions
+    out(json ? jsonText({ varco, node }) : `varco ${varco}, Node ${node}\n`)
     return 0
   },
 }
@@ -117,6 +119,9 @@ export const runCommand = async (words: readonly string[], world: World): Promis
     const least = command.operands.filter((operand) => !operand.startsWith('[')).length
     if (operands.length < least || operands.length > command.operands.length)
       throw new UsageError(`Type: varco ${usageOf(command)}.`)
+    // to be ignored would be worse: a program would read what is for people
+    if (options.json && !command.options.includes('--json'))
+      throw new UsageError(`varco ${command.name} has no --json: leave it out.`)
     return await command.run({ operands, ...options }, world)
   } catch (error) {
     world.err(`${messageOf(error)}\n`)

@@ -5,7 +5,7 @@ import { fingerprintOf } from '../upstream/spid/aggregate.ts'
 import type { RegistryEvent } from '../upstream/spid/registry.ts'
 import type { RegistryChanges } from '../upstream/spid/registry-changes.ts'
 import { nameOf } from '../upstream/spid/spid.ts'
-import type { Command, World } from './command.ts'
+import { type Command, jsonText, type World } from './command.ts'
 import { readWithout } from './configuration.ts'
 import { idpsOfFiles, registryOf } from './known-providers.ts'
 
@@ -46,7 +46,7 @@ export const spidIdpsUpdate: Command = {
 export const spidIdpsList: Command = {
   name: 'spid idps list',
   operands: [],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary: 'shows the SPID providers, from files and from the last good copy, with their certificates',
   run: async (args, world) => {
     const config = (await readWithout(args, world))?.config
@@ -54,8 +54,14 @@ export const spidIdpsList: Command = {
     const registry = registryOf(config, world, tellTrouble(world))
     await registry?.load()
     const idps = [...(await idpsOfFiles(config.spid.metadata, world)), ...(registry?.current() ?? [])]
-    for (const idp of idps) world.out(idpText(idp, nameOf(idp, config.spid.names), world.now()))
     const { signer } = registry?.status() ?? {}
+    if (args.json) {
+      const providers = idps.map((idp) => ({ name: nameOf(idp, config.spid.names), ...plainOf(idp) }))
+      const signedWith = signer && certificateOf(signer)
+      world.out(jsonText({ providers, ...(signedWith !== undefined && { signedWith }) }))
+      return registry !== undefined && signer === undefined ? 1 : 0
+    }
+    for (const idp of idps) world.out(idpText(idp, nameOf(idp, config.spid.names), world.now()))
     if (signer !== undefined) world.out(`Registry signed with ${certificateText(signer, world.now())}\n`)
     else if (registry !== undefined) {
       world.err('There is no good copy of the registry yet. Type: varco spid idps update --config FILE.\n')
@@ -64,6 +70,17 @@ export const spidIdpsList: Command = {
     return 0
   },
 }
+
+const certificateOf = (certificate: X509Certificate) => ({
+  sha256: fingerprintOf(certificate),
+  until: certificate.validToDate.toISOString(),
+})
+
+const plainOf = ({ entityId, sso, certificates }: IdpMetadata) => ({
+  entityId,
+  sso,
+  certificates: certificates.map((pem) => certificateOf(new X509Certificate(pem))),
+})
 
 /** What has no place in a command's own result: a copy that is damaged or cannot be written. */
 const tellTrouble =

@@ -179,14 +179,14 @@ describe('a command line', () => {
   it.each([[], ['help'], ['--help'], ['start', '-h']])('shows the help for %j', async (...words) => {
     const { code, out } = await run(words)
     expect(code).toBe(0)
-    expect(out).toContain('varco start --config FILE [--workers N] [--check]')
+    expect(out).toContain('varco start --config FILE [--workers N] [--check [--json]]')
   })
 
   it.each([
     [['fly'], 'There is no command "fly". Type: varco help.'],
     [['keys'], 'There is no command "keys". Type: varco help.'],
     [['start'], 'Which gateway? Add --config FILE; the example is config/gateway.yaml.'],
-    [['start', 'now', '--config', GATEWAY], 'Type: varco start --config FILE [--workers N] [--check].'],
+    [['start', 'now', '--config', GATEWAY], 'Type: varco start --config FILE [--workers N] [--check [--json]].'],
     [['keys', 'create', '--config', GATEWAY], 'Type: varco keys create TENANT --config FILE [--json].'],
     [['start', '--confg', GATEWAY], "Unknown option '--confg'. Type: varco help."],
   ])('%j ends with 3 and says what to type', async (words, message) => {

@@ -146,6 +146,10 @@ describe('spid idps list', () => {
         `Registry signed with ${certificate(agid, '2034-06-24, 3082 days left')}`,
       ].join('\n')}\n`,
     })
+    const { providers, signedWith } = JSON.parse((await run('spid', 'idps', 'list', '--json')).out)
+    expect(signedWith.sha256).toBe(sha256(agid))
+    expect(providers[0]).toMatchObject({ name: 'Example ID', entityId: 'https://idp.example' })
+    expect(providers[0].certificates.map((one: { sha256: string }) => one.sha256)).toContain(sha256(current))
   })
 
   it('shows the providers of files too, and asks no registry', async () => {
