@@ -1,12 +1,13 @@
 /**
  * What many tenants cost one process: `node bin/varco.mjs run bench/tenants.ts [TENANTS]` (default 1000, three clients each).
- * Memory, the first request and the steady latency of the first and of the last tenant. Prints a table in Markdown.
+ * Memory, the first request, the steady latency of the first and of the last tenant, and what a reload takes while they are
+ * served. Prints a table in Markdown.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { pino } from 'pino'
 import { loadGatewayConfig } from '../src/config/load.ts'
 import { startGateway } from '../src/main.ts'
@@ -130,6 +131,28 @@ const steady = async (tenant: string): Promise<number> => {
 // both warm, then both measured: neither pays for the other
 await steady(idOf(count - 1))
 const [first, last] = [await steady(idOf(0)), await steady(idOf(count - 1))]
+
+const rename = async (number: number, name: string) => {
+  const id = idOf(number)
+  await writeFile(join(tenants, `${id}.yaml`), tenantFile(number).replace(`Comune di ${id}`, `Comune di ${id} ${name}`))
+}
+/** Milliseconds of a reload, and the longest for which nobody was answered meanwhile. */
+const reload = async (): Promise<readonly [took: number, held: number]> => {
+  const loop = monitorEventLoopDelay({ resolution: 1 })
+  loop.enable()
+  const start = performance.now()
+  await gateway.reload('bench')
+  const took = performance.now() - start
+  loop.disable()
+  return [took, loop.max / 1e6]
+}
+// the first look makes what the later ones compare with
+await reload()
+const none = await reload()
+await rename(0, 'nuovo')
+const one = await reload()
+for (let number = 0; number < count; number++) await rename(number, 'di nuovo')
+const all = await reload()
 agent.destroy()
 await gateway.close()
 await rm(folder, { recursive: true, force: true })
@@ -149,4 +172,7 @@ console.log(`${count} tenants × ${CLIENTS.length} clients, Node ${process.versi
 | first request, median of ${many} | ${ms(middle)} |
 | steady latency of an authorization request, first tenant, median of ${STEADY} | ${ms(first)} |
 | the same, tenant used last | ${ms(last)} |
+| a reload where nothing changed | ${ms(none[0])} (longest pause ${ms(none[1])}) |
+| a reload where one tenant changed | ${ms(one[0])} (longest pause ${ms(one[1])}) |
+| a reload where all changed, ${many} of them running | ${ms(all[0])} (longest pause ${ms(all[1])}) |
 `)
