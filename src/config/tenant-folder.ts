@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { TenantSource } from '../tenant/between.ts'
+import { hashOf } from '../tenant/hash.ts'
 import { readTenant, type Surroundings } from '../tenant/read.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Problem, unreadable } from './problem.ts'
@@ -39,8 +40,19 @@ export interface TenantFolder {
   restore(copy: string): Promise<KeptSource | undefined>
 }
 
-/** How many files are looked at together. */
-const TOGETHER = 32
+/** How many files are looked at together, and how many parsed: requests have their turn between them. */
+const LOOKED_AT = 64
+const PARSED = 4
+
+/** The answers in the order of the items. */
+const inTurns = async <T, R>(items: readonly T[], many: number, work: (item: T) => R | Promise<R>): Promise<R[]> => {
+  const done: R[] = []
+  for (let start = 0; start < items.length; start += many) {
+    done.push(...(await Promise.all(items.slice(start, start + many).map(work))))
+    await setImmediate()
+  }
+  return done
+}
 
 export interface TenantFiles {
   /** Every file of the folder, in the order of their names. */
@@ -77,18 +89,14 @@ export const createTenantFiles = (
       const text = JSON.stringify(below)
       if (text !== regionText) known = new Map()
       regionText = text
-      const found: ReadTenantFile[] = []
-      for (let start = 0; start < paths.length; start += TOGETHER) {
-        const some = paths.slice(start, start + TOGETHER).map(async (path) => {
-          const before = known.get(path)
-          return before && (await isStillSo(before.seen, readers)) ? before : readTenantFile(path, below, readers)
-        })
-        found.push(...(await Promise.all(some)))
-        // requests have their turn between them
-        await setImmediate()
-      }
-      known = new Map(paths.map((path, index) => [path, found[index] as ReadTenantFile]))
-      return found
+      const unchanged = await inTurns(paths, LOOKED_AT, async (path) => {
+        const before = known.get(path)
+        return before && (await isStillSo(before.seen, readers)) ? before : undefined
+      })
+      const others = paths.filter((_, index) => unchanged[index] === undefined)
+      const parsed = await inTurns(others, PARSED, (path) => readTenantFile(path, below, readers))
+      known = new Map([...unchanged.flatMap((one) => one ?? []), ...parsed].map((one) => [one.yaml.file, one]))
+      return paths.flatMap((path) => known.get(path) ?? [])
     },
   }
 }
@@ -128,19 +136,21 @@ export const createTenantFolder = ({
     return { plain: yaml.value, problems: [] }
   }
 
-  const candidateOf = (read: ReadTenantFile, around: Surroundings): Candidate =>
-    made.get(read) ?? finished(read, around)
-
   return {
     read: async () => {
       const { plain, problems } = await regionNow()
       if (surroundings === undefined || problems.length > 0) return { problems }
       const read = await files.readAll(plain)
       if ('problems' in read) return read
-      const next = new Map<ReadTenantFile, Candidate>()
-      for (const one of read) next.set(one, candidateOf(one, surroundings))
-      made = next
-      return { candidates: [...next.values()] }
+      const around = surroundings
+      const candidates = await inTurns(read, PARSED, (one) => {
+        const candidate = made.get(one) ?? finished(one, around)
+        // here, where others have their turn between two of them
+        if (candidate.source !== undefined) hashOf(candidate.source.tenant)
+        return candidate
+      })
+      made = new Map(read.map((one, index) => [one, candidates[index] as Candidate]))
+      return { candidates }
     },
     restore: async (copy) => {
       const around = surroundings ?? ((await regionNow()).problems.length === 0 ? surroundings : undefined)

@@ -117,6 +117,21 @@ describe('a file that changed', () => {
     }))
 })
 
+describe('a login whose service goes between two of its steps', () => {
+  it('ends on the same page, also at the last one', () =>
+    during('ala', async () => {
+      const { login, post } = await gateway.upToAnswer('spid')
+      const { browser } = login
+      const returned = await browser.visit(post.action, { form: post.fields, crossSite: true })
+      const finished = await browser.visit(returned.location ?? '')
+      expect(finished.location).toMatch(/\/t\/ala\/authorize\//)
+      await edit('ala', ['  - id: sito\n', '  - id: altro\n'])
+      await take()
+      const end = await browser.visit(finished.location ?? '')
+      expect([end.status, end.location, end.text.includes('service_gone')]).toEqual([410, undefined, true])
+    }))
+})
+
 describe('a broken file', () => {
   it('leaves its tenant as it was, and is told once', () =>
     during('ala', async () => {

@@ -31,11 +31,18 @@ const broken = named('rotto', BROKEN)
 const untouched = named('fermo', UNTOUCHED)
 const everybody = [...changed, ...broken, ...untouched]
 
+const codeOf = (tenant: string) => `c_b${100 + everybody.indexOf(tenant)}`
+
 const startRegion = async () => {
   const redis = await startRedis()
   undo.push(() => redis.stop())
   const keys = await identities()
-  const idps = testIdps(keys, Date.now)
+  const idps = testIdps(
+    keys,
+    Date.now,
+    `https://${hosts.login}`,
+    everybody.map((id) => [id, codeOf(id)]),
+  )
   const folder = await mkdtemp(join(tmpdir(), 'varco-reload-'))
   undo.push(() => rm(folder, { recursive: true, force: true }))
   const file = await writeRegion(folder, keys, {
@@ -49,12 +56,12 @@ const startRegion = async () => {
   await writeFile(file, filled)
   const fileOf = (tenant: string) => join(folder, 'tenants', `${tenant}.yaml`)
   const model = await readFile(fileOf('ala'), 'utf8')
-  for (const [index, id] of everybody.entries()) {
-    const code = `b${100 + index}`
+  for (const id of everybody) {
+    const code = codeOf(id)
     const own = model
       .replaceAll(/\bala\b/g, id)
-      .replace('c_a116', `c_${code}`)
-      .replace('A116', code.toUpperCase())
+      .replace('c_a116', code)
+      .replace('A116', code.slice(2).toUpperCase())
     await writeFile(fileOf(id), own)
   }
   const edit = async (tenant: string, from: string, to: string) => {
