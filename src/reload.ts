@@ -10,6 +10,7 @@ import type { RulesBetween } from './config/rules-between.ts'
 import type { Candidate, KeptSource, TenantFolder } from './config/tenant-folder.ts'
 import type { LastGood } from './keyring/last-good.ts'
 import { fulfils, type Hashes, type Wanted } from './operations/rollout.ts'
+import { createKeeping } from './reload/keeping.ts'
 import { type Accepted, accept, type Broken } from './tenant/accept.ts'
 import { hashesOf, hashOf, hashOfAll } from './tenant/hash.ts'
 import type { TenantRegistry } from './tenant/registry.ts'
@@ -45,20 +46,6 @@ export interface Reload {
   settled(): Promise<void>
 }
 
-/** For a gateway that was given tenants and no files. */
-export const standingStill = (tenants: readonly Tenant[]): Reload => {
-  const hashes = hashesOf(tenants)
-  const tenantsHash = hashOfAll(hashes)
-  const nothing = async () => undefined
-  return {
-    take: nothing,
-    want: nothing,
-    hashes: () => hashes,
-    standing: () => ({ tenantsHash, broken: {} }),
-    settled: nothing,
-  }
-}
-
 const reasonOf = (problems: readonly Problem[]): string =>
   formatProblems(problems).trim().split('\n').slice(1).join(' ')
 const nameOf = ({ id, file }: Pick<Broken, 'id' | 'file'>): string => id ?? basename(file)
@@ -83,6 +70,7 @@ export const createReload = ({
   readonly changed: () => void
 }): Reload => {
   let running: ReadonlyMap<string, KeptSource> = new Map(sources.map((source) => [source.tenant.id, source]))
+  const keeping = createKeeping({ lastGood, audit })
   let broken: readonly Broken[] = []
   let differs: { readonly wanted: string; readonly tenants: readonly string[] } | undefined
   let hashes = hashesOf(sources.map(({ tenant }) => tenant))
@@ -185,20 +173,7 @@ export const createReload = ({
       changed: ids.filter((id) => before.has(id)),
       removed,
     })
-    keeping = keeping.then(() => keep()).catch(notKept)
-  }
-
-  /** @param outdated tenants whose copies are to be written again. */
-  const keep = async (outdated: ReadonlySet<string> = new Set()): Promise<void> => {
-    const kept = await lastGood.hashes()
-    for (const { tenant, copy } of running.values()) {
-      if (kept.get(tenant.id) === hashOf(tenant) && !outdated.has(tenant.id)) continue
-      await lastGood
-        .keep(tenant.id, hashOf(tenant), copy(), kept.get(tenant.id))
-        .catch(({ message: reason }: Error) => audit({ type: 'tenant.not_kept', tenant: tenant.id, reason }))
-    }
-    // a file that is gone took its tenant with it
-    for (const id of kept.keys()) if (!running.has(id)) await lastGood.drop(id).catch(() => undefined)
+    keeping.write(() => running)
   }
 
   const look = async (by: string, wanted?: Wanted): Promise<void> => {
@@ -231,10 +206,8 @@ export const createReload = ({
     announced = `${tenantsHash}${broken.length}`
   }
 
-  const notKept = ({ message: reason }: Error) => audit({ type: 'tenant.not_kept', tenant: '*', reason })
   const failed = ({ message: reason }: Error) => audit({ type: 'tenants.not_reloaded', reason })
   let turn = Promise.resolve()
-  let keeping = Promise.resolve()
   let waiting = 0
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     waiting += 1
@@ -247,7 +220,7 @@ export const createReload = ({
     return turn
   }
   tell(brokenAtStart)
-  keeping = keeping.then(async () => keep(await lastGood.outdated())).catch(notKept)
+  keeping.write(() => running)
 
   return {
     // a folder that hangs is waited for once
@@ -259,6 +232,6 @@ export const createReload = ({
       broken: Object.fromEntries(broken.map((one) => [nameOf(one), reasonOf(one.problems)])),
       ...(differs !== undefined && { differs }),
     }),
-    settled: () => keeping,
+    settled: keeping.settled,
   }
 }
