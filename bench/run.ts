@@ -3,6 +3,7 @@
  *   -- --quick         Varco alone for some seconds, printed; writes nothing
  *   -- --profile       where the CPU of a login goes; writes nothing
  *   -- --soak MINUTES  at the end, half load for so long
+ *   -- --seconds N     of each batch instead of 8: a rehearsal
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     soak: { type: 'string' },
+    seconds: { type: 'string', default: '8' },
   },
 })
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -73,7 +75,7 @@ const about = (): Pick<Results, 'machine' | 'cores' | 'versions' | 'date'> => ({
 })
 
 const quick = async (): Promise<void> => {
-  const plan = { atOnce: [16], seconds: 5, warmUp: 5, logins: 0 }
+  const plan = { atOnce: [16], seconds: 5, warmUp: 500, logins: 0 }
   const systems = [await measured(spid, 'memory', plan), await measured(spid, 'Redis', plan)]
   console.log(reportOf({ ...about(), systems, missing: [], tenants: [] }))
 }
@@ -112,7 +114,9 @@ const installPeers = (): readonly string[] => {
 
 const whole = async (): Promise<void> => {
   const missing = [...installPeers()]
-  const plan = { atOnce: [1, 16, 64], seconds: 8, warmUp: 12, logins: 0 }
+  const seconds = Number(options.seconds)
+  const logins = seconds < 8 ? 0 : 10_000
+  const plan = { atOnce: [1, 16, 64], seconds, warmUp: 200 * seconds, logins: 0 }
   const systems: Measurement[] = []
   let rest: Pick<Results, 'tenants' | 'underWay' | 'leftBehind' | 'workers' | 'soak'> = { tenants: [] }
   const write = () => writeFileSync(here('RESULTS.md'), reportOf({ ...about(), systems, missing, ...rest }))
@@ -125,8 +129,8 @@ const whole = async (): Promise<void> => {
     }
     write()
   }
-  await row(spid, 'Redis', { logins: 10_000 })
-  await row(spid, 'memory', { logins: 10_000 })
+  await row(spid, 'Redis', { logins })
+  await row(spid, 'memory', { logins })
   await row(varcoBy('spid', { algorithm: 'ES256' }), 'Redis')
   await row(varcoBy('cie'), 'Redis')
   await row(varcoBy('cns'), 'Redis')
@@ -138,7 +142,11 @@ const whole = async (): Promise<void> => {
   const capacity = systems[0]?.batches.at(-1)?.perSecond ?? 0
   emptyRedis()
   await withRunning(spid, { core, redis: redis.url }, async (running) => {
-    const underWay = await measureUnderWay(running, { perSecond: 0.7 * capacity, seconds: 40, warmUp: 8 })
+    const underWay = await measureUnderWay(running, {
+      perSecond: 0.7 * capacity,
+      seconds: 5 * seconds,
+      warmUp: seconds,
+    })
     rest = { ...rest, underWay }
     write()
   })
@@ -151,7 +159,7 @@ const whole = async (): Promise<void> => {
     rest = { ...rest, tenants: [...rest.tenants, await measureTenants(tenants, { core, ask })] }
     write()
   }
-  if (canHaveWorkers) rest = { ...rest, workers: await measureWorkers(redis.url, 12) }
+  if (canHaveWorkers) rest = { ...rest, workers: await measureWorkers(redis.url, 1.5 * seconds) }
   else missing.push('Two workers beside one: `varco start --workers` is not there yet.')
   write()
   if (options.soak !== undefined) {
