@@ -5,14 +5,14 @@ import { createOutgoingFetch } from '../http/outgoing-fetch.ts'
 import { authorityName } from '../trust-list/authority-name.ts'
 import { createTrustListRegistry, type TrustListEvent, trustListPath } from '../trust-list/registry.ts'
 import { registrySource } from '../upstream/spid/registry-source.ts'
-import type { Command, World } from './command.ts'
+import { type Command, jsonText, type World } from './command.ts'
 import { readWithout } from './configuration.ts'
 import { keptBy } from './kept.ts'
 
 export const cnsTrustUpdate: Command = {
   name: 'cns trust update',
   operands: [],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary: 'reads the national list of card authorities, verifies it, keeps it and says what changed',
   run: async (args, world) => {
     const config = (await readWithout(args, world))?.config
@@ -34,6 +34,10 @@ export const cnsTrustUpdate: Command = {
       world.err(`The list is refused: ${refreshed.reason}. ${rest}\n`)
       return 1
     }
+    if (args.json) {
+      world.out(jsonText({ ...refreshed, authorities: count }))
+      return kept ? 0 : 3
+    }
     if (refreshed.result === 'updated') {
       for (const name of refreshed.added) world.out(`added    ${name}\n`)
       for (const name of refreshed.removed) world.out(`removed  ${name}\n`)
@@ -48,7 +52,7 @@ export const cnsTrustUpdate: Command = {
 export const cnsTrustList: Command = {
   name: 'cns trust list',
   operands: [],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary: 'shows the card authorities, from files and from the last good copy of the national list',
   run: async (args, world) => {
     const config = (await readWithout(args, world))?.config
@@ -56,6 +60,23 @@ export const cnsTrustList: Command = {
     const registry = registryOf(config, world, tellTrouble(world))
     await registry?.load()
     const now = world.now()
+    if (args.json) {
+      const list = registry?.list()
+      world.out(
+        jsonText({
+          files: (config.cns?.trust ?? []).map((pem) => plainOf(new X509Certificate(pem))),
+          authorities: (registry?.current() ?? []).map(plainOf),
+          ...(list !== undefined && {
+            list: {
+              sequence: list.sequence,
+              nextUpdate: new Date(list.nextUpdate).toISOString(),
+              ...(list.signer !== undefined && { signer: authorityName(list.signer) }),
+            },
+          }),
+        }),
+      )
+      return registry !== undefined && list === undefined ? 1 : 0
+    }
     for (const pem of config.cns?.trust ?? [])
       world.out(`${authorityText(new X509Certificate(pem), now)}, from a file\n`)
     for (const authority of registry?.current() ?? []) world.out(`${authorityText(authority, now)}\n`)
@@ -100,6 +121,11 @@ const tellTrouble =
     if (event.type === 'trust_list.outdated')
       err(`List ${event.sequence} was to be replaced by ${event.nextUpdate}: look for a newer one.\n`)
   }
+
+const plainOf = (authority: X509Certificate) => ({
+  name: authorityName(authority),
+  until: authority.validToDate.toISOString(),
+})
 
 /** An expired one is marked: no card of it is accepted. */
 const authorityText = (authority: X509Certificate, now: number): string => {

@@ -1,7 +1,7 @@
 import { exportLines } from '../audit/register/export.ts'
 import { scanRegister, searchRegister } from '../audit/register/search.ts'
 import type { Found, Where } from '../audit/register/where.ts'
-import { type Command, UsageError, type World } from './command.ts'
+import { type Command, jsonText, UsageError, type World } from './command.ts'
 import { findTenant } from './find-tenant.ts'
 import { openRegister, personIn, reasonIn } from './open-register.ts'
 
@@ -17,7 +17,8 @@ const found = async (where: Where, { tenant, person }: { readonly tenant?: strin
 export const registerExport: Command = {
   name: 'register export',
   operands: [],
-  options: '(--tenant TENANT | --person TAX-CODE) --out FILE --reason TEXT --config FILE [--from DAY] [--to DAY]',
+  options:
+    '(--tenant TENANT | --person TAX-CODE) --out FILE --reason TEXT --config FILE [--from DAY] [--to DAY] [--json]',
   summary: 'records of one tenant or person, with proofs that bin/verify-export.mjs checks anywhere',
   run: async (args, world) => {
     const { tenant, out } = args
@@ -43,7 +44,11 @@ export const registerExport: Command = {
         await file.write(line)
         if (line.startsWith('{"record"')) lines += 1
       }
-      world.out(`${out}: ${lines} records. To check it anywhere: node bin/verify-export.mjs ${out} FINGERPRINT\n`)
+      world.out(
+        args.json
+          ? jsonText({ file: out, records: lines, complete: findings.length === 0 })
+          : `${out}: ${lines} records. To check it anywhere: node bin/verify-export.mjs ${out} FINGERPRINT\n`,
+      )
     } finally {
       await file.close()
     }

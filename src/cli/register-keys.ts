@@ -27,16 +27,18 @@ export const registerKeys: Command = {
 export const registerRotate: Command = {
   name: 'register rotate',
   operands: [],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary: 'a new key for the register; the old ones stay, for what they sealed',
   run: async (args, world) => {
     const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const { id, fingerprint } = await registerKeyringOf(config, world).create()
-    world.out(
-      `Key ${id}, ${fingerprint}: running gateways seal and sign with it from their next chain on, tomorrow (UTC) at the latest.\n` +
-        `Note the fingerprint where the old ones are noted, and back up ${config.stateDir} now.\n`,
-    )
+    if (args.json) world.out(jsonText({ id, fingerprint }))
+    else
+      world.out(
+        `Key ${id}, ${fingerprint}: running gateways seal and sign with it from their next chain on, tomorrow (UTC) at the latest.\n` +
+          `Note the fingerprint where the old ones are noted, and back up ${config.stateDir} now.\n`,
+      )
     return 0
   },
 }

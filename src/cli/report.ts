@@ -4,9 +4,9 @@ import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
 import { type Arguments, type Command, UsageError, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
-import { csvRow } from './csv.ts'
 import { findTenant } from './find-tenant.ts'
 import { openRegister } from './open-register.ts'
+import { startTable } from './table.ts'
 
 /** To `--out`, which must not be there yet, or to the output. */
 const target = async ({ out }: Arguments, world: World) =>
@@ -20,8 +20,8 @@ const clientOf = ({ tenants }: GatewayConfig, tenant: string, client: string): C
 export const reportSp1: Command = {
   name: 'report sp1',
   operands: [],
-  options: '--config FILE [--from DAY] [--to DAY] [--tenant TENANT] [--out FILE]',
-  summary: 'SP1 for AgID, as CSV: a row for each access by SPID, without persons and with the hour only',
+  options: '--config FILE [--from DAY] [--to DAY] [--tenant TENANT] [--out FILE] [--json]',
+  summary: 'SP1 for AgID, as CSV or JSON: a row for each access by SPID, without persons and with the hour only',
   run: async (args, world) => {
     const opened = await openRegister(args, world)
     if (opened === undefined) return 1
@@ -30,9 +30,10 @@ export const reportSp1: Command = {
     await note({ action: 'report', reason: 'SP1', ...(args.tenant !== undefined && { tenant: args.tenant }) })
     const file = await target(args, world)
     try {
-      await file.write(csvRow(['entity_id', 'auth_id', 'timestamp', 'cofog', 'code']))
+      const table = await startTable(file.write, ['entity_id', 'auth_id', 'timestamp', 'cofog', 'code'], args)
       for await (const { entityId, authId, hour, code, tenant, client } of spidAccesses(where, args.tenant))
-        await file.write(csvRow([entityId, authId, hour, clientOf(config, tenant, client)?.cofog, code]))
+        await table.row([entityId, authId, hour, clientOf(config, tenant, client)?.cofog, code])
+      await table.end()
     } finally {
       await file.close()
     }
@@ -43,8 +44,8 @@ export const reportSp1: Command = {
 export const reportSp3: Command = {
   name: 'report sp3',
   operands: [],
-  options: '--year YEAR --config FILE [--out FILE]',
-  summary: 'SP3 for AgID, as CSV: how many people each body let in within a year, by each way in',
+  options: '--year YEAR --config FILE [--out FILE] [--json]',
+  summary: 'SP3 for AgID, as CSV or JSON: how many people each body let in within a year, by each way in',
   run: async (args, world) => {
     const { year } = args.register
     if (year === undefined || !/^20\d\d$/.test(year)) throw new UsageError('Which year? Add --year 2026.')
@@ -56,9 +57,10 @@ export const reportSp3: Command = {
     const rows = await uniqueUsers(where)
     const file = await target(args, world)
     try {
-      await file.write(csvRow(['year', 'tenant', 'system', 'entity_id', 'unique_users']))
+      const table = await startTable(file.write, ['year', 'tenant', 'system', 'entity_id', 'unique_users'], args)
       for (const { tenant, upstream, entityId, users } of rows)
-        await file.write(csvRow([year, tenant, upstream, entityId, users]))
+        await table.row([year, tenant, upstream, entityId, users])
+      await table.end()
     } finally {
       await file.close()
     }
@@ -106,9 +108,9 @@ const aggregatedRows = (tenant: Tenant) =>
 export const reportAggregated: Command = {
   name: 'report aggregated',
   operands: [],
-  options: '--config FILE [--all] [--out FILE]',
+  options: '--config FILE [--all] [--out FILE] [--json]',
   summary:
-    'the bodies that the region serves by SPID, as CSV: contact, services, levels, attributes; live ones, or all',
+    'the bodies that the region serves by SPID, as CSV or JSON: contact, services, levels, attributes; live ones, or all',
   run: async (args, world) => {
     const config = (await readConfiguration(args, world))?.config
     if (config === undefined) return 1
@@ -116,7 +118,9 @@ export const reportAggregated: Command = {
     const tenants = config.tenants.filter(({ state, methods }) => methods.spid && (all || state === 'live'))
     const file = await target(args, world)
     try {
-      for (const row of [aggregatedHead, ...tenants.flatMap(aggregatedRows)]) await file.write(csvRow(row))
+      const table = await startTable(file.write, aggregatedHead, args)
+      for (const row of tenants.flatMap(aggregatedRows)) await table.row(row)
+      await table.end()
     } finally {
       await file.close()
     }

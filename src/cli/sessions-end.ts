@@ -6,14 +6,14 @@ import { openedBy } from '../oidc/person-logins.ts'
 import { orderRevocation, REVOCATION_QUEUE } from '../oidc/revocation.ts'
 import { createRedisStore } from '../store/redis.ts'
 import { createSealedStore } from '../store/sealed.ts'
-import type { Command } from './command.ts'
+import { type Command, jsonText } from './command.ts'
 import { readWithout } from './configuration.ts'
 import { findTenant } from './find-tenant.ts'
 
 export const sessionsEnd: Command = {
   name: 'sessions end',
   operands: ['TENANT'],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary:
     'ends everything that a person opened at a tenant; reads the tax code from the input, where no history keeps it',
   run: async (args, world) => {
@@ -40,9 +40,11 @@ export const sessionsEnd: Command = {
       const orders = { queue: queue(REVOCATION_QUEUE), recordsOf: forTenant, now: world.now }
       await orderRevocation(orders, id, world.randomUuid(), sub)
       const services = opened.length === 1 ? '1 service' : `${opened.length} services`
-      world.out(
-        `${id}: this person had opened ${services}. A gateway ends that within seconds: event person.revoked.\n`,
-      )
+      if (args.json) world.out(jsonText({ tenant: id, services: opened.length }))
+      else
+        world.out(
+          `${id}: this person had opened ${services}. A gateway ends that within seconds: event person.revoked.\n`,
+        )
       return 0
     } finally {
       await store.close()

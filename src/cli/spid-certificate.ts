@@ -12,7 +12,7 @@ import {
   signingRequest,
 } from '../upstream/spid/certificate.ts'
 import { certificateFindings } from '../upstream/spid/certificate-checks.ts'
-import { type Arguments, type Command, UsageError, type World } from './command.ts'
+import { type Arguments, type Command, jsonText, UsageError, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 import { findTenant, missingText } from './find-tenant.ts'
 
@@ -23,7 +23,7 @@ const validity = (now: number) => ({ notBefore: now - DAY / 24, notAfter: now + 
 export const spidCertificate: Command = {
   name: 'spid certificate',
   operands: [],
-  options: '--config FILE [--tenant T] [--csr] [--key-size BITS] --out DIR',
+  options: '--config FILE [--tenant T] [--csr] [--key-size BITS] --out DIR [--json]',
   summary: 'makes a SPID key and its certificate (or request): the region’s, or a tenant’s own',
   run: async (args, world) => {
     const { out, csr } = args
@@ -52,7 +52,11 @@ export const spidCertificate: Command = {
     }
     await world.createFile(keyFile, made.key)
     await world.createFile(certificateFile, made.certificate)
-    world.out(`${keyFile}\n${certificateFile}\n${whatNow(tenant, csr, made.certificate)}`)
+    world.out(
+      args.json
+        ? jsonText({ key: keyFile, [csr ? 'request' : 'certificate']: certificateFile })
+        : `${keyFile}\n${certificateFile}\n${whatNow(tenant, csr, made.certificate)}`,
+    )
     return 0
   },
 }

@@ -14,7 +14,7 @@ const DAY = 24 * 60 * 60 * 1000
 export const spidIdpsUpdate: Command = {
   name: 'spid idps update',
   operands: [],
-  options: '--config FILE',
+  options: '--config FILE [--json]',
   summary: 'reads the registry of SPID providers, verifies it, keeps it and says what changed',
   run: async (args, world) => {
     const config = (await readWithout(args, world))?.config
@@ -34,11 +34,14 @@ export const spidIdpsUpdate: Command = {
       return 1
     }
     const count = registry.current().length
-    world.out(
-      refreshed.result === 'unchanged'
-        ? `${count} providers, nothing changed.\n`
-        : `${changesText(refreshed.changes)}${count} providers. Running gateways take them up at their next reading.\n`,
-    )
+    const changes = refreshed.result === 'unchanged' ? {} : refreshed.changes
+    if (args.json) world.out(jsonText({ result: refreshed.result, providers: count, ...changes }))
+    else
+      world.out(
+        refreshed.result === 'unchanged'
+          ? `${count} providers, nothing changed.\n`
+          : `${changesText(refreshed.changes)}${count} providers. Running gateways take them up at their next reading.\n`,
+      )
     return kept ? 0 : 3
   },
 }

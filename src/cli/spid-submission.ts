@@ -6,14 +6,14 @@ import { spidMetadataOf } from '../service-provider/spid-metadata.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { findingText } from '../upstream/saml/finding.ts'
 import { metadataFindings } from '../upstream/spid/metadata-checks.ts'
-import { type Arguments, type Command, UsageError, type World } from './command.ts'
+import { type Arguments, type Command, jsonText, UsageError, type World } from './command.ts'
 import { readConfiguration } from './configuration.ts'
 import { findTenant, missingText } from './find-tenant.ts'
 
 export const spidSubmission: Command = {
   name: 'spid submission',
   operands: [],
-  options: '--config FILE --tenants A,B|all --out FILE.zip',
+  options: '--config FILE --tenants A,B|all --out FILE.zip [--json]',
   summary: 'checks the SPID metadata of tenants and packs them for AgID, with a summary',
   run: async (args, world) => {
     const { out } = args
@@ -35,7 +35,11 @@ export const spidSubmission: Command = {
     )
     files['summary.json'] = strToU8(`${JSON.stringify(summaryOf(config, documents, now), null, 2)}\n`)
     await writeZip(out, zipSync(files, { mtime: now }), world)
-    world.out(`${out}: ${documents.length} metadata file${documents.length === 1 ? '' : 's'} and summary.json\n`)
+    world.out(
+      args.json
+        ? jsonText({ file: out, tenants: tenants.map(({ id }) => id) })
+        : `${out}: ${documents.length} metadata file${documents.length === 1 ? '' : 's'} and summary.json\n`,
+    )
     return 0
   },
 }

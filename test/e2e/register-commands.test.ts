@@ -229,6 +229,20 @@ describe('varco report', () => {
     )
   })
 
+  it('gives programs the same rows as objects', async () => {
+    const [head = '', ...accesses] = rows((await varco('report', 'sp1')).text)
+    const objects: readonly Record<string, string | number>[] = JSON.parse(
+      (await varco('report', 'sp1', '--json')).text,
+    )
+    const columns = head.split(',')
+    expect(objects.map((one) => columns.map((column) => one[column] ?? '').join(',')).toSorted()).toEqual(
+      accesses.toSorted(),
+    )
+    expect(
+      JSON.parse((await varco('report', 'sp1', '--json', '--from', '2020-01-01', '--to', '2020-01-01')).text),
+    ).toEqual([])
+  })
+
   it('writes to a file where told to', async () => {
     const file = join(gateway.folder, 'sp1.csv')
     expect(await varco('report', 'sp1', '--out', file)).toEqual({ code: 0, text: '' })
@@ -259,6 +273,10 @@ describe('two years later', () => {
     expect((await run('register', 'drop', '--check')).text).toMatch(
       /^1 days are older than 24 months today, \d{4}-\d\d-\d\d \(UTC\): 2024-05-14 to 2024-05-14\.\n$/,
     )
+    expect(JSON.parse((await run('register', 'drop', '--check', '--json')).text)).toEqual({
+      months: 24,
+      due: ['2024-05-14'],
+    })
     expect((await run('register', 'drop')).code).toBe(3)
     expect(await run('register', 'drop', ...why)).toEqual({
       code: 0,

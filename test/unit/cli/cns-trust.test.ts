@@ -89,6 +89,30 @@ describe('cns trust update', () => {
   })
 })
 
+describe('for programs', () => {
+  const json = async (...words: readonly string[]) => {
+    const { out, code, err } = await run(...words, '--json')
+    return { code, err, document: JSON.parse(out) }
+  }
+
+  it('tells what changed, and what there is', async () => {
+    expect(await json('cns', 'trust', 'update')).toMatchObject({
+      code: 0,
+      err: '',
+      document: { result: 'updated', added: [expect.stringMatching(/^CN=CA uno/), expect.anything()], authorities: 2 },
+    })
+    expect((await json('cns', 'trust', 'update')).document).toEqual({ result: 'unchanged', authorities: 2 })
+    expect(await json('cns', 'trust', 'list')).toMatchObject({
+      code: 0,
+      document: {
+        files: [],
+        authorities: [{ until: '2040-01-01T00:00:00.000Z' }, { until: '2025-01-01T00:00:00.000Z' }],
+        list: { sequence: 141, signer: expect.stringMatching(/^CN=agid/) },
+      },
+    })
+  })
+})
+
 describe('cns trust list', () => {
   it('shows each authority with its end, and who signed the list', async () => {
     await run('cns', 'trust', 'update')

@@ -35,6 +35,16 @@ it.each(['spid', 'cie'])('%s metadata: what is missing', async (way) => {
   expect([code, err, tenant, missing.length > 0]).toEqual([1, '', 'esempio', true])
 })
 
+it('every command has it, but the two that print what a person or a shell reads', async () => {
+  const { out } = await createRegion().run('help')
+  const usages = out.split('\n').filter((line) => line.startsWith('  varco '))
+  expect(usages.length).toBeGreaterThan(45)
+  expect(usages.filter((line) => !line.includes('[--json]')).map((line) => line.trim())).toEqual([
+    expect.stringMatching(/^varco completion /),
+    expect.stringMatching(/^varco help/),
+  ])
+})
+
 it('a command that has no such answer says so instead of another', async () => {
   const { code, out, err } = await createRegion().run('completion', 'bash', '--json')
   expect([code, out, err]).toEqual([3, '', 'varco completion has no --json: leave it out.\n'])

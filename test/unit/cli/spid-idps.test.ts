@@ -123,6 +123,18 @@ describe('spid idps update', () => {
   })
 })
 
+it('spid idps update tells programs what changed', async () => {
+  files['/etc/varco/idps.xml'] = two
+  expect(JSON.parse((await run('spid', 'idps', 'update', '--json')).out)).toEqual({
+    result: 'updated',
+    providers: 2,
+    added: ['https://idp.example', 'https://other.example'],
+    removed: [],
+    changed: [],
+  })
+  expect(JSON.parse((await run('spid', 'idps', 'update', '--json')).out)).toEqual({ result: 'unchanged', providers: 2 })
+})
+
 describe('spid idps list', () => {
   it('shows each provider with its addresses and certificates, the expired ones marked', async () => {
     files[COPY] = two

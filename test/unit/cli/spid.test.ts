@@ -130,6 +130,8 @@ describe('spid certificate', () => {
     expect(certificate.validToDate.toISOString()).toBe('2031-01-14T00:00:00.000Z')
     expect(certificate.subject).toContain('Regione di Prova')
     expect(out).toContain('Valid until 2031-01-14')
+    const { out: json } = await run(['spid', 'certificate', '--csr', '--out', '/out', '--json'])
+    expect(JSON.parse(json)).toEqual({ key: '/out/spid.key', request: '/out/spid.csr' })
   })
 
   it('makes a tenant’s own, with its entityID', async () => {
