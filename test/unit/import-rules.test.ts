@@ -19,6 +19,7 @@ const national = { may: ['upstream/saml', 'upstream/upstream', 'citizen', 'error
 
 const rooms: Readonly<Record<string, Room>> = {
   main: { may: EVERYTHING },
+  gateway: { may: EVERYTHING },
   cli: { may: EVERYTHING },
   app: { may: EVERYTHING },
   'tenant-app': { may: EVERYTHING },
