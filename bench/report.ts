@@ -29,6 +29,9 @@ const mb = (value: number) => value.toFixed(0)
 const units = ({ cpu, unit }: Batch) => cpu / unit
 const last = ({ batches }: Measurement) => batches.at(-1)
 
+const atOnceOf = ({ atOnce, after }: Batch) =>
+  after === undefined ? String(atOnce) : `${atOnce}, after ${after} logins`
+
 const nameOf = ({ system, store }: Measurement) => `${system.name}, ${store}`
 
 const matrix = (systems: readonly Measurement[]): string => {
@@ -38,7 +41,7 @@ const matrix = (systems: readonly Measurement[]): string => {
     systems.flatMap((measured) =>
       measured.batches.map((batch, index) => [
         index === 0 ? `**${nameOf(measured)}**` : '',
-        String(batch.atOnce),
+        atOnceOf(batch),
         batch.cpu.toFixed(2),
         `**${units(batch).toFixed(1)}**`,
         batch.perSecond.toFixed(0),
@@ -55,7 +58,7 @@ const steps = (systems: readonly Measurement[]): string => {
   const rows = systems.flatMap((measured) =>
     measured.batches.map((batch) => [
       nameOf(measured),
-      String(batch.atOnce),
+      atOnceOf(batch),
       ...all.map((step) => {
         const times = batch.steps[step]
         return times === undefined ? '' : `${ms(times.p50)} / ${ms(times.p99)}`

@@ -134,11 +134,12 @@ const whole = async (): Promise<void> => {
   await row(varcoBy('spid', { algorithm: 'ES256' }), 'Redis')
   await row(varcoBy('cie'), 'Redis')
   await row(varcoBy('cns'), 'Redis')
-  await row(jackson, 'Redis')
+  await row(jackson, 'Redis', { logins })
   await row(jackson, 'memory')
   await row(ownBroker, 'memory')
   await row(bareProvider, 'memory')
 
+  // what was kept up for 10,000 logins
   const capacity = systems[0]?.batches.at(-1)?.perSecond ?? 0
   emptyRedis()
   await withRunning(spid, { core, redis: redis.url }, async (running) => {

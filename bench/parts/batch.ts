@@ -10,6 +10,8 @@ export interface StepTimes {
 
 export interface Batch {
   readonly atOnce: number
+  /** So many logins had been before it, where that is what is shown. */
+  readonly after?: number
   readonly logins: number
   /** CPU of the process for a login, milliseconds, and in units taken just before and after. */
   readonly cpu: number
