@@ -20,9 +20,10 @@ export interface UnderWay {
 
 export const measureUnderWay = async (
   { process, login }: Running,
+  // so many logins first: what a compiler still has to do is not what citizens wait for
   { perSecond, seconds, warmUp }: { perSecond: number; seconds: number; warmUp: number },
 ): Promise<UnderWay> => {
-  await runClosed(login, { atOnce: 16, seconds: warmUp })
+  await runClosed(login, { atOnce: 64, seconds: Number.POSITIVE_INFINITY, logins: warmUp })
   await process.watch()
   const before = await process.usage()
   const load = await runOpen(login, { perSecond, seconds })
