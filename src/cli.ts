@@ -1,7 +1,7 @@
 /** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
@@ -9,6 +9,7 @@ import { look } from './cli/doctor/look.ts'
 import { createNewFile } from './cli/new-file.ts'
 import { runCommand } from './cli/run-command.ts'
 import { createTrialWorld } from './cli/trial/world.ts'
+import { readSmallFile } from './config/small-file.ts'
 import { writeNewFile } from './keyring/new-file.ts'
 import { replaceFile } from './keyring/replace-file.ts'
 
@@ -22,8 +23,8 @@ const code = await runCommand(process.argv.slice(2), {
   look,
   readers: {
     env: process.env,
-    readFile: (path) => readFile(path, 'utf8'),
-    readBytes: (path) => readFile(path),
+    readFile: async (path) => (await readSmallFile(path)).toString(),
+    readBytes: readSmallFile,
     readDir: (path) => readdir(path),
   },
   writeFile: replaceFile,
@@ -38,4 +39,5 @@ const code = await runCommand(process.argv.slice(2), {
   // imported only here: every other command stays quick, and needs no server
   runGateway: async (config, options) => (await import('./main.ts')).runGateway(config, options),
 })
-if (code !== 0) process.exit(code)
+// what a pipe has not taken yet would be lost
+if (code !== 0) process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -46,8 +46,12 @@ export interface Reload {
   settled(): Promise<void>
 }
 
-const reasonOf = (problems: readonly Problem[]): string =>
-  formatProblems(problems).trim().split('\n').slice(1).join(' ')
+/** Of a reason in the log and beside the other gateways: `varco tenant validate` says all. */
+const LONGEST_REASON = 2000
+const reasonOf = (problems: readonly Problem[]): string => {
+  const reason = formatProblems(problems).trim().split('\n').slice(1).join(' ')
+  return reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason
+}
 const nameOf = ({ id, file }: Pick<Broken, 'id' | 'file'>): string => id ?? basename(file)
 
 export const createReload = ({
@@ -102,8 +106,8 @@ export const createReload = ({
 
   /** Those of the folder, but what nobody wants to change as it runs. */
   const only = (candidates: readonly Candidate[], { tenants }: Wanted): readonly Candidate[] => [
-    ...candidates.filter(({ id }) => id !== undefined && id in tenants),
-    ...[...running.values()].filter(({ tenant }) => !(tenant.id in tenants)).map(asItRuns),
+    ...candidates.filter(({ id }) => id !== undefined && Object.hasOwn(tenants, id)),
+    ...[...running.values()].filter(({ tenant }) => !Object.hasOwn(tenants, tenant.id)).map(asItRuns),
   ]
   const asItRuns = (source: KeptSource): Candidate => ({
     file: source.yaml.file,

@@ -20,7 +20,10 @@ export const init: Command = {
   summary: 'writes a new gateway into an empty folder: its files, keys, secrets and certificates; never over anything',
   run: async (args, world) => {
     const [folder = ''] = args.operands
-    const standing = await world.readers.readDir(folder).catch(() => [])
+    const standing = await world.readers.readDir(folder).catch(({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ENOTDIR') throw new UsageError(`${folder} is a file: name a new folder.`)
+      return []
+    })
     if (standing.length > 0) throw new UsageError(`${folder} is not empty: name a new folder, nothing is overwritten.`)
     const made = await makeFiles(folder, args, world)
     const problems = await problemsWith(folder, made.files, world.readers)

@@ -27,7 +27,7 @@ const bySoftware: Readonly<Record<PresetName, (client: Client, place: Place) => 
       ['ACR values', `https://www.spid.gov.it/SpidL${client.minLevel}`],
       ['Identity Key', 'sub'],
       ['Nickname Key', 'preferred_username'],
-      ['Display Name Formatting', '{name}'],
+      ['Display Name Formatting', client.claims.includes('name') ? '{name}' : '{preferred_username}'],
       ['State time limit', '1800'],
       ['Link Existing Users', 'off'],
       [

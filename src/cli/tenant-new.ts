@@ -67,7 +67,9 @@ const all = async (table: string, args: Arguments, world: World): Promise<ExitCo
   if (out === undefined)
     throw new UsageError('Where to? Add --out DIR: a draft is moved into the tenants folder once nothing is missing.')
   const text = await world.readers.readFile(table).catch(() => {
-    throw new UsageError(`${table} cannot be read: name a table with a line of column names.`)
+    throw new UsageError(
+      `${table} cannot be read: name a table with a line of column names, and allow Varco to read it.`,
+    )
   })
   const read = fromTable(text)
   if ('fault' in read) throw new UsageError(`${table}: ${read.fault}`)

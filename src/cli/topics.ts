@@ -6,7 +6,7 @@ export const topics: Readonly<Record<string, string>> = {
      once for the region: writes the gateway with its keys.
   1. varco tenant new ala --config FILE --name "Comune di Ala" --ipa c_a116 --url https://www.comune.ala.tn.it
      writes tenants/ala.yaml and lists what it still lacks.
-  2. varco client add ala sito --config FILE --name "Sito" --url URL --redirect-uri URI --preset wordpress
+  2. varco client add ala sito --config FILE --name "Sito" --url URL --redirect-uri URI --preset wordpress --set email_fallback=synthetic
      adds a service, and shows its secret once.
   3. varco tenant validate --config FILE
      says all that is wrong, with line, column and what to write instead.

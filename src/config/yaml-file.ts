@@ -32,13 +32,29 @@ export const parseYaml = (file: string, text: string): YamlFile => {
     return { file, ...at(found.pos[0]), path: '', reason, fix }
   })
   const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
+  const plain = (): unknown => {
+    try {
+      return broken ? undefined : document.toJS()
+    } catch (cause) {
+      // an alias of nothing, or of so much that it would fill the memory
+      const reason = `is not YAML: ${(cause as Error).message.split('\n')[0]}`
+      problems.push({ file, line: 1, column: 1, path: '', reason, fix: 'write the values out, without & and *' })
+      return undefined
+    }
+  }
+  let tree: ReturnType<typeof parse> | undefined
   return {
     file,
-    value: broken ? undefined : document.toJS(),
+    value: plain(),
     problems,
     problem: (path, reason, fix, part = 'value') => {
-      // parsed again: a thousand good files must not stay in memory as trees
-      const tree = parse(text)
+      // parsed again, once for all problems of a moment: a thousand good files must not stay in memory as trees
+      if (tree === undefined) {
+        tree = parse(text)
+        setImmediate(() => {
+          tree = undefined
+        })
+      }
       return { file, ...tree.at(offsetOf(tree.document, path, part)), path: pathText(path), reason, fix }
     },
   }

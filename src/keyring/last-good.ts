@@ -15,8 +15,8 @@ export interface LastGood {
   outdated(): Promise<ReadonlySet<string>>
   /** Undefined where there is none. Rejects where it does not open. */
   read(tenant: string): Promise<string | undefined>
-  /** Resolves when it is on the disk; the one with the hash `before` is gone then. */
-  keep(tenant: string, hash: string, copy: string, before?: string): Promise<void>
+  /** Resolves when it is on the disk; every other one of this tenant is gone then. */
+  keep(tenant: string, hash: string, copy: string): Promise<void>
   drop(tenant: string): Promise<void>
   /** Seals with the first master key what an older one sealed. Resolves with the tenants. */
   reseal(): Promise<readonly string[]>
@@ -75,10 +75,12 @@ export const createLastGood = ({
       const found = (await named()).find((one) => one.tenant === tenant)
       return found && openFile(await readFile(pathOf(found.name), 'utf8'), found.name, masterKeys)
     },
-    keep: async (tenant, hash, copy, before) => {
+    keep: async (tenant, hash, copy) => {
       const name = nameOf(tenant, hash)
       await replaceFile(pathOf(name), sealFile(copy, name, masterKeys))
-      if (before !== undefined && before !== hash) await unlink(pathOf(nameOf(tenant, before))).catch(gone)
+      // an older one may have been left by a process that was killed here
+      for (const one of await named())
+        if (one.tenant === tenant && one.hash !== hash) await unlink(pathOf(one.name)).catch(gone)
     },
     drop: async (tenant) => {
       for (const one of await named()) if (one.tenant === tenant) await unlink(pathOf(one.name)).catch(gone)

@@ -40,4 +40,4 @@ export const createRollout = (
 
 /** Do these tenants fulfil what is wanted? */
 export const fulfils = (tenants: Hashes, wanted: Wanted): boolean =>
-  Object.entries(wanted.tenants).every(([id, hash]) => (tenants[id] ?? null) === hash)
+  Object.entries(wanted.tenants).every(([id, hash]) => (Object.hasOwn(tenants, id) ? tenants[id] : null) === hash)

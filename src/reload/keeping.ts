@@ -21,7 +21,7 @@ export const createKeeping = ({ lastGood, audit }: { readonly lastGood: LastGood
     const kept = await lastGood.hashes()
     for (const { tenant, copy } of running.values()) {
       if (kept.get(tenant.id) === hashOf(tenant) && !outdated.has(tenant.id)) continue
-      await lastGood.keep(tenant.id, hashOf(tenant), copy(), kept.get(tenant.id)).catch(failed(tenant.id))
+      await lastGood.keep(tenant.id, hashOf(tenant), copy()).catch(failed(tenant.id))
     }
     // a file that is gone took its tenant with it
     for (const id of kept.keys()) if (!running.has(id)) await lastGood.drop(id).catch(failed(id))

@@ -5,6 +5,9 @@ import { cieMetadataOf } from './cie-metadata.ts'
 import type { Complete } from './missing.ts'
 import { spidMetadataOf } from './spid-metadata.ts'
 
+/** Addresses of the gateway itself, which no tenant's file takes by calling its metadata so. */
+const OWN = /^\/(?:t|assets|status)(?:\/|$)/
+
 type Document = Complete<{ readonly xml: string }>
 
 /**
@@ -34,7 +37,7 @@ export const createServedMetadata = (config: GatewayConfig, tenants = () => conf
         ...shown.map((tenant) => [tenant.spid.entityId, tenant] as const),
       ])
     }
-    const tenant = whose.get(entityId)
+    const tenant = OWN.test(new URL(entityId).pathname) ? undefined : whose.get(entityId)
     return tenant && documentOf(tenant, entityId)
   }
 }

@@ -66,7 +66,9 @@ export const accept = <S extends TenantSource>(
     const kept = new Map(
       candidates.flatMap((candidate) => {
         const source = faulty.has(candidate.file) ? standsFor(candidate) : undefined
-        return source === undefined || ids.has(source.tenant.id) ? [] : [[source.tenant.id, source] as const]
+        // another file that calls itself by this name must not have it because the tenant's own is broken
+        const isTaken = source !== undefined && ids.has(source.tenant.id) && !isSameFile(source.yaml, candidate)
+        return source === undefined || isTaken ? [] : [[source.tenant.id, source] as const]
       }),
     )
     const sources = [...good, ...kept.values()].toSorted((one, other) => rankOf(one) - rankOf(other))

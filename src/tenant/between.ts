@@ -59,9 +59,23 @@ const successors = (sources: readonly TenantSource[]): readonly Problem[] => {
   })
 }
 
+/** One body may have registered the same entityID for both (docs/rules/cie.md A2.2); of another it is not to be taken. */
+const crossed = (sources: readonly TenantSource[]): readonly Problem[] => {
+  const whose = new Map(sources.map(({ yaml, tenant }) => [tenant.cie.entityId, { file: yaml.file, id: tenant.id }]))
+  return sources.flatMap(({ yaml, tenant: { id, spid } }) => {
+    const other = whose.get(spid.entityId)
+    if (other === undefined || other.id === id) return []
+    const reason = `${spid.entityId} is the entityID that ${other.file} has for CIE`
+    return [
+      yaml.problem(['federation', 'spid', 'entity_id'], reason, 'write the one that was registered for this body'),
+    ]
+  })
+}
+
 /** Reported at the second of the two, naming the first. */
 export const sharedBetween = (sources: readonly TenantSource[]): readonly Problem[] => [
   ...successors(sources),
+  ...crossed(sources),
   ...uniques.flatMap(({ path, of, fix }) => {
     const seen = new Map<string, string>()
     return sources.flatMap(({ yaml, tenant }) => {

@@ -19,12 +19,19 @@ describe('the last good version of a tenant', () => {
   it('is one file, sealed, whose name says which it is', async () => {
     expect([...(await kept(old).hashes())]).toEqual([])
     await kept(old).keep('ala', 'h1', 'the first')
-    await kept(old).keep('ala', 'h2', 'the second', 'h1')
+    await kept(old).keep('ala', 'h2', 'the second')
     expect(await names()).toEqual(['ala.h2.json'])
     expect([await kept(old).read('ala'), await kept(old).read('moena')]).toEqual(['the second', undefined])
     expect(await readFile(join(lastGoodFolder(stateDir), 'ala.h2.json'), 'utf8')).not.toContain('second')
     await kept(old).drop('ala')
     expect(await names()).toEqual([])
+  })
+
+  it('is one also where a process was killed before it had removed the older ones', async () => {
+    await kept(old).keep('ala', 'h1', 'the first')
+    await writeFile(join(lastGoodFolder(stateDir), 'ala.h0.json'), 'left behind')
+    await kept(old).keep('ala', 'h2', 'the second')
+    expect(await names()).toEqual(['ala.h2.json'])
   })
 
   it('does not open under the name of another tenant', async () => {

@@ -1,0 +1,93 @@
+/** A tenant's file is written by somebody of one Comune: whatever stands in it, the other Comuni are served as before. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import request from 'supertest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
+
+let gateway: TestGateway
+const before = new Map<string, string>()
+const fileOf = (tenant: string) => join(gateway.folder, 'tenants', `${tenant}.yaml`)
+const take = () => gateway.reload('anna')
+const get = (path: string, accept = 'text/html') =>
+  request(gateway.regional).get(path).set('Host', 'login.regione.example').set('Accept', accept)
+
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway.close())
+beforeEach(async () => {
+  for (const tenant of ['ala', 'moena']) before.set(tenant, await readFile(fileOf(tenant), 'utf8'))
+})
+afterEach(async () => {
+  for (const [tenant, text] of before) await writeFile(fileOf(tenant), text)
+  await rm(fileOf('evil'), { force: true })
+  await take()
+})
+
+const rename = async (tenant: string, name: string) => {
+  const text = before.get(tenant) ?? ''
+  await writeFile(fileOf(tenant), text.replace(/names: \{ it: [^,]*,/, `names: { it: ${name},`))
+}
+
+it.each([
+  ['an alias of nothing', 'a: *nowhere\n'],
+  ['an alias of itself', 'id: &a [*a]\n'],
+  [
+    'aliases that would fill the memory',
+    `a: &a [${'x,'.repeat(10)}]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\nd: [${'*c,'.repeat(6)}]\n`,
+  ],
+])('a file with %s keeps no other from being taken', async (_, text) => {
+  await writeFile(fileOf('evil'), text)
+  await rename('ala', 'Comune Nuovo')
+  await take()
+  expect((await get('/t/ala/help')).text).toContain('Comune Nuovo')
+  expect(gateway.events('tenant.broken').at(-1)).toMatchObject({ file: fileOf('evil') })
+})
+
+it('a file that calls itself by another’s name does not get it while that one’s file is broken', async () => {
+  const text = before.get('ala') ?? ''
+  await writeFile(fileOf('evil'), text.replaceAll('Comune di ala', 'Comune di MALE'))
+  await writeFile(fileOf('ala'), `${text}\n  : : [`)
+  await take()
+  const { status, text: page } = await get('/t/ala/help')
+  expect(status).toBe(200)
+  expect(page).toContain('Comune di ala')
+  expect(page).not.toContain('MALE')
+})
+
+it.each(['/t/ala/jwks', '/t/ala/.well-known/openid-configuration', '/status'])(
+  'metadata that call themselves %s do not stand there',
+  async (path) => {
+    const seen = await get(path, '*/*')
+    const entityId = `https://login.regione.example${path}`
+    const text = (before.get('moena') ?? '').replace(
+      'site_url:',
+      `federation: { cie: { entity_id: "${entityId}" } }\nsite_url:`,
+    )
+    await writeFile(fileOf('moena'), text)
+    await take()
+    const now = await get(path, '*/*')
+    expect([now.status, now.type]).toEqual([200, seen.type])
+  },
+)
+
+it('a tenant’s SPID metadata do not take the entityID that another has for CIE', async () => {
+  const text = (before.get('moena') ?? '').replace(
+    'site_url:',
+    'federation: { spid: { profile: spid, entity_id: "https://login.regione.example/cie/c_a116" } }\nsite_url:',
+  )
+  await writeFile(fileOf('moena'), text)
+  await take()
+  expect(gateway.events('tenant.broken').at(-1)).toMatchObject({
+    tenant: 'moena',
+    reason: expect.stringContaining('is the entityID that'),
+  })
+})
+
+it('four hundred mistakes are told in few words, and parsed once', async () => {
+  await writeFile(fileOf('evil'), `schema: 1\nid: evil\nclients:\n${'  - { id: "a b", x: 1, y: 2 }\n'.repeat(400)}`)
+  await take()
+  const { reason } = gateway.events('tenant.broken').at(-1) as { readonly reason: string }
+  expect(reason.length).toBeLessThan(2100)
+})
