@@ -22,7 +22,6 @@ type Facts = Pick<
 export const rulesBetween = (gateway: Facts, readers: Readers): RulesBetween => ({
   between: (sources) => [...sharedBetween(sources), ...hostsOfTheGateway(gateway, sources)],
   changedSinceLive: async ({ yaml, tenant }) => {
-    if (tenant.state !== 'live') return []
     try {
       const pin = await readPin(gateway.stateDir, tenant.id, readers.readFile)
       return pin === undefined
