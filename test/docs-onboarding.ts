@@ -21,7 +21,8 @@ export interface Walk {
   readonly commands: readonly (readonly [command: string, code: number, milliseconds: number])[]
   /** Of the gateway that it started. */
   readonly port: number
-  readonly stop: () => void
+  /** Resolves when its gateway has ended: it writes into the folder until then. */
+  readonly stop: () => Promise<void>
 }
 
 const shell = (command: string): ChildProcess =>
@@ -47,11 +48,13 @@ const run = (command: string): Promise<{ code: number; said: string }> =>
   })
 
 /** Resolves with the port of the regional listener once it is ready. */
-const start = (command: string): Promise<{ port: number; stop: () => void }> =>
+const start = (command: string): Promise<{ port: number; stop: () => Promise<void> }> =>
   new Promise((resolve, reject) => {
     const child = shell(command)
-    const stop = () => {
+    const ended = new Promise<void>((end) => void child.once('close', () => end()))
+    const stop = async () => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
+      await ended
     }
     let said = ''
     const hear = (chunk: unknown) => {
@@ -91,7 +94,7 @@ export const walk = async (
   afterInit: (folder: string) => Promise<void>,
 ): Promise<Walk> => {
   const commands: (readonly [string, number, number])[] = []
-  let gateway = { port: 0, stop: () => {} }
+  let gateway = { port: 0, stop: async () => {} }
   let text = ''
   let at = 0
   // as a file of the Comune names it, were it at /opt/varco
@@ -123,7 +126,7 @@ export const walk = async (
       text += `\`\`\`console\n${lines.join('\n')}\`\`\``
     }
   } catch (error) {
-    gateway.stop()
+    await gateway.stop()
     throw error
   }
   return { text: text + guide.slice(at), commands, ...gateway }
@@ -157,7 +160,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes(
   const { text, commands, stop } = await walk(readFileSync(guideFile, 'utf8'), folder, (made) =>
     withoutNetwork(made, metadata),
   )
-  stop()
+  await stop()
   writeFileSync(guideFile, text)
   rmSync(dirname(folder), { recursive: true })
   for (const [command, code, time] of commands) process.stdout.write(`${code}  ${Math.round(time)} ms  ${command}\n`)

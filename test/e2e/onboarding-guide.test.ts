@@ -26,7 +26,7 @@ beforeAll(async () => {
   walked = await walk(guide, join(parent, 'varco'), (made) => withoutNetwork(made, provider.metadata))
 }, 180_000)
 afterAll(async () => {
-  walked?.stop()
+  await walked?.stop()
   await rm(parent, { recursive: true, force: true })
 })
 
