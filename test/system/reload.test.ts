@@ -120,8 +120,8 @@ it('nobody notices that fifty Comuni change and five files break while 200 login
     doubles: 0,
     unclear: [],
   })
-  for (const { said } of gateways) {
-    const [first = '', second = ''] = said('tenants.reloaded')
+  for (const { lines, said } of gateways) {
+    const [first = '', second = ''] = await lines('tenants.reloaded', 2)
     expect(JSON.parse(first)).toMatchObject({ by: 'signal', changed: [...changed].sort(), added: [], removed: [] })
     expect(JSON.parse(second).changed).toEqual([...changed].sort())
     expect(said('tenant.broken')).toHaveLength(BROKEN)

@@ -106,19 +106,24 @@ it('no login is lost when one of two workers is killed with -9, and another take
   ])
   const [primary] = gateways.map((gateway) => gateway.varco)
   if (primary === undefined) throw new Error('nothing runs')
-  const pids = () => primary.said('worker is ready').map((line) => JSON.parse(line).pid as number)
-  expect(pids()).toHaveLength(2)
+  const pids = async (count: number) =>
+    (await primary.lines('worker is ready', count)).map((line) => JSON.parse(line).pid as number)
   const happens = async () => {
+    const [first = 0] = await pids(2)
     await sleep(MEANWHILE)
-    process.kill(pids()[0] ?? 0, 'SIGKILL')
+    process.kill(first, 'SIGKILL')
   }
   const survived = await surviveWith({ many: MANY, addresses, idps, happens })
   report('worker killed', survived)
-  while (pids().length < 3) await sleep(50)
+  const three = await pids(3)
 
   const { operations } = await primary.ports()
-  const metrics = await (await fetch(`http://127.0.0.1:${operations}/metrics`)).text()
-  const value = (name: string) => Number(new RegExp(`^${name}(?:{.*})? (.+)$`, 'm').exec(metrics)?.[1])
+  const read = async () => (await fetch(`http://127.0.0.1:${operations}/metrics`)).text()
+  const valueIn = (text: string, name: string) => Number(new RegExp(`^${name}(?:{.*})? (.+)$`, 'm').exec(text)?.[1])
+  // what a worker prints reaches this test, what it tells its primary another process: in no certain order
+  while (valueIn(await read(), 'varco_workers_running') < 2) await sleep(20)
+  const metrics = await read()
+  const value = (name: string) => valueIn(metrics, name)
   expect(value('varco_workers_running')).toBe(2)
   expect(value('varco_workers_wanted')).toBe(2)
   expect(value('varco_store_up')).toBe(1)
@@ -127,7 +132,7 @@ it('no login is lost when one of two workers is killed with -9, and another take
 
   primary.child.kill('SIGTERM')
   expect(await primary.ended).toMatchObject({ code: 0 })
-  for (const pid of pids()) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  for (const pid of three) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 }, 180_000)
 
 it('no login is lost when the master under Sentinel is killed', async () => {
