@@ -125,7 +125,7 @@ describe('our AuthnRequest', () => {
     expect(() => verified(foreignSigner.certificate, xml)).toThrow()
     expect(() => verified(spSigner.certificate, xml.toString().replace('SpidL2', 'SpidL1'))).toThrow()
     const document = parseXml(xml.toString())
-    expect(verifySignature(document, document.root, [spSigner.certificate]).localName).toBe('AuthnRequest')
+    expect(verifySignature(document, document.root, [spSigner.certificate]).read().localName).toBe('AuthnRequest')
   })
 
   it('by HTTP-Redirect is verified by openssl over the octets of the query', async () => {

@@ -97,7 +97,7 @@ export const verificationFaults = (metadata: MetadataDocument): readonly string[
   const certificates = signingCertificatesOf(metadata)
   if (certificates.length === 0) return ['the signature has no X509Certificate in its KeyInfo']
   try {
-    verifySignature(metadata, metadata.root, certificates.map(pemOf))
+    verifySignature(metadata, metadata.root, certificates.map(pemOf)).read()
     return []
   } catch (error) {
     return [`the signature does not verify (${(error as Error).message})`]

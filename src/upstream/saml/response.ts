@@ -118,7 +118,7 @@ export const openResponse = (
   if (!isNamed(root, namespaces.protocol, 'Response')) throw new GatewayError('saml_message_malformed', 'no Response')
   assertPlaces(root)
   const signed = childrenNamed(root, namespaces.signature, 'Signature').length > 0
-  const response = signed ? verify(document, root, certificates) : root
+  const response = signed ? verify(document, root, certificates).read() : root
   return {
     envelope: readEnvelope(response),
     status: readStatus(response),
@@ -126,10 +126,13 @@ export const openResponse = (
     assertion: () => {
       const assertion = onlyAssertion(root)
       // the same one inside the verified bytes: the envelope was signed around it and no other
-      if (attributeOf(onlyAssertion(response), 'ID') !== attributeOf(assertion, 'ID')) {
+      const enveloped = onlyAssertion(response)
+      if (attributeOf(enveloped, 'ID') !== attributeOf(assertion, 'ID')) {
         throw new GatewayError('saml_structure_forbidden', 'another Assertion was signed')
       }
-      return readAssertion(verify(document, assertion, certificates))
+      const verified = verify(document, assertion, certificates)
+      // two signatures stand over it then: what the outer one covers is parsed already
+      return readAssertion(signed ? enveloped : verified.read())
     },
   }
 }

@@ -67,7 +67,7 @@ export const createSingleLogout = ({
       field: SAMLRequest === undefined ? 'SAMLResponse' : 'SAMLRequest',
       xml: document.xml,
       relayState: RelayState,
-      root: verify(document, document.root, certificates, LIMITS),
+      root: verify(document, document.root, certificates, LIMITS).read(),
       idp: entityId,
     }
   }

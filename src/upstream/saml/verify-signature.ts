@@ -23,9 +23,17 @@ export interface Signed extends XmlDocument {
  */
 export type Engine = (signed: Signed, certificates: readonly string[]) => string | undefined
 
+/** The octets that were signed, not yet read: those of an Assertion in a signed Response need not be, the envelope's hold it. */
+export interface Verified {
+  /**
+   * The element as its own document, parsed again from the exact octets that were signed, without the signature: the only
+   * thing to read values from. Throws `saml_structure_forbidden`.
+   */
+  read(): ElementNode
+}
+
 /**
- * The element as its own document, parsed again from the exact octets that were signed, without the signature: the only
- * thing to read values from. `element` is a node of `document`, `certificates` are PEM and those of one provider,
+ * `element` is a node of `document`, `certificates` are PEM and those of one provider,
  * `limits` those that the message was parsed with.
  *
  * A certificate's notAfter is not looked at (docs/rules/spid-saml.md 5.4). Throws `saml_id_missing`,
@@ -36,7 +44,7 @@ export type VerifySignature = (
   element: ElementNode,
   certificates: readonly string[],
   limits?: XmlLimits,
-) => ElementNode
+) => Verified
 
 /** What each engine made of one element. */
 export interface Disagreement {
@@ -66,11 +74,14 @@ export const createVerifySignature = ({
     if (octets === undefined) {
       throw new GatewayError('saml_signature_invalid', cause === undefined ? undefined : 'engine', { cause })
     }
-    const { root } = parseXml(octets, limits)
-    // an engine may have looked for its element by ID: it must be the one that it was asked for
-    const same = isNamed(root, element.namespace, element.localName) && attributeOf(root, 'ID') === id
-    if (!same) throw new GatewayError('saml_structure_forbidden', 'another element was signed')
-    return root
+    const read = () => {
+      const { root } = parseXml(octets, limits)
+      // an engine may have looked for its element by ID: it must be the one that it was asked for
+      const same = isNamed(root, element.namespace, element.localName) && attributeOf(root, 'ID') === id
+      if (!same) throw new GatewayError('saml_structure_forbidden', 'another element was signed')
+      return root
+    }
+    return { read }
   }
 }
 

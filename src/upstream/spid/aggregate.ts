@@ -47,7 +47,7 @@ export const openAggregate = (
   const { root } = document
   if (!isNamed(root, namespaces.metadata, 'EntitiesDescriptor')) throw new Error('it is no EntitiesDescriptor')
   const signer = pinnedSigner(root, options.pins)
-  const verified = options.verify(document, root, [signer.toString()], LIMITS)
+  const verified = options.verify(document, root, [signer.toString()], LIMITS).read()
   const createdAt = creationOf(verified)
   const validUntil = attributeOf(verified, 'validUntil')
   const end = millisecondsOf(validUntil)

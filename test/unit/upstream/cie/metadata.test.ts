@@ -24,7 +24,7 @@ describe('CIE metadata', () => {
 
   it('are signed by the key that was given and no other (cie.md 3)', () => {
     const document = parseXml(write(comune))
-    expect(verifySignature(document, document.root, [signing.certificate]).localName).toBe('EntityDescriptor')
+    expect(verifySignature(document, document.root, [signing.certificate]).read().localName).toBe('EntityDescriptor')
     expect(() => verifySignature(document, document.root, [foreignSigner.certificate])).toThrow(
       'saml_signature_invalid',
     )

@@ -38,7 +38,7 @@ const judging = (verification: Verification) => {
     try {
       const document = parseXml(xml)
       const [assertion] = childrenNamed(document.root, namespaces.assertion, 'Assertion')
-      return said(verify(document, assertion as ElementNode, certificates))
+      return said(verify(document, assertion as ElementNode, certificates).read())
     } catch (error) {
       return (error as Error).message
     }
@@ -200,11 +200,11 @@ describe.each(modes)('%s', (mode) => {
     const verify = createVerifySignature({ verification: mode, disagreed: () => {} })
     const document = parseXml(goodResponse({ signer: idpSigner }))
     const signatures = (root: ElementNode) => childrenNamed(root, namespaces.signature, 'Signature').length
-    const response = verify(document, document.root, [idpSigner.certificate])
+    const response = verify(document, document.root, [idpSigner.certificate]).read()
     const [inside] = childrenNamed(response, namespaces.assertion, 'Assertion')
     expect([signatures(response), inside && signatures(inside)]).toEqual([0, 1])
     const [assertion] = childrenNamed(document.root, namespaces.assertion, 'Assertion')
-    expect(signatures(verify(document, assertion as ElementNode, [idpSigner.certificate]))).toBe(0)
+    expect(signatures(verify(document, assertion as ElementNode, [idpSigner.certificate]).read())).toBe(0)
   })
 })
 

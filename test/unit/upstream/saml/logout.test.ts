@@ -112,7 +112,7 @@ describe('single logout with a provider', () => {
     const sent = logoutWith([{ binding: 'post', url: `${IDP}/slo/post` }]).request(session, sender)
     if (sent?.kind !== 'form') throw new Error('no form')
     const document = parseXml(Buffer.from(sent.fields.SAMLRequest ?? '', 'base64').toString())
-    expect(verifySignature(document, document.root, [spSigner.certificate]).localName).toBe('LogoutRequest')
+    expect(verifySignature(document, document.root, [spSigner.certificate]).read().localName).toBe('LogoutRequest')
     expect(document.root.children[1]).toMatchObject({ localName: 'Signature', prefix: 'ds' })
     expect(Object.keys(sent.fields)).toEqual(['SAMLRequest'])
   })

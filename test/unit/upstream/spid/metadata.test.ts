@@ -18,7 +18,7 @@ describe('SPID metadata', () => {
 
   it('are signed (1.7.x, 1.9.0), by the key that was given and no other', () => {
     const document = parseXml(write(aggregated))
-    expect(verifySignature(document, document.root, [signing.certificate]).localName).toBe('EntityDescriptor')
+    expect(verifySignature(document, document.root, [signing.certificate]).read().localName).toBe('EntityDescriptor')
     expect(() => verifySignature(document, document.root, [foreignSigner.certificate])).toThrow(
       'saml_signature_invalid',
     )
