@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { runStrategy } from '../../src/upstream/run-strategy.ts'
-import { decodeMessage, openResponse } from '../../src/upstream/saml/response.ts'
+import { decodeMessage } from '../../src/upstream/saml/base64.ts'
+import { openResponse } from '../../src/upstream/saml/response.ts'
 import { SamlStrategy } from '../../src/upstream/saml/strategy.ts'
 import { parseXml } from '../../src/upstream/saml/xml.ts'
 import { spidProfile } from '../../src/upstream/spid/profile.ts'

@@ -2,7 +2,7 @@
 import type { Citizen } from '../../citizen/citizen.ts'
 import { isFiscalCode, isProvisionalFiscalCode } from '../../citizen/fiscal-code.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Attribute } from './response.ts'
+import type { Attribute } from './assertion.ts'
 
 /** By SAML name; `undefined` for what was not asked, not given, or given empty. */
 export type AttributeValues = (name: string) => string | undefined

@@ -22,3 +22,6 @@ export const strictUtf8 = (bytes: Uint8Array): string => {
     throw new GatewayError('saml_message_malformed', 'UTF-8', { cause })
   }
 }
+
+/** What a form field holds, by both. Throws `saml_message_malformed` or `saml_message_too_large`. */
+export const decodeMessage = (field: string | undefined): string => strictUtf8(strictBase64(field))

@@ -1,10 +1,10 @@
 /** Single logout with the providers of an upstream: what comes is verified, then read; what goes is signed. docs/rules/spid-saml.md section 6. */
 import { GatewayError } from '../../errors.ts'
 import type { LogoutRequest, LogoutResponse, LogoutSender, ReceivedLogout, Sent, SingleLogout } from '../upstream.ts'
+import { decodeMessage } from './base64.ts'
 import type { IdpMetadata, SloEndpoint } from './idp-metadata.ts'
 import { checkEnvelope, issuerOf, logoutRequestXml, logoutResponseXml, readAnswer, readDeparture } from './logout.ts'
 import { readRedirectQuery, verifyRedirectQuery } from './redirect-query.ts'
-import { decodeMessage } from './response.ts'
 import { type MessageField, redirectUrl, signedForm } from './send.ts'
 import type { ElementNode } from './tree.ts'
 import type { VerifySignature } from './verify-signature.ts'

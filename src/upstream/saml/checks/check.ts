@@ -1,8 +1,9 @@
 /** What a check is given and what the checks share. */
 import { type ErrorCode, GatewayError } from '../../../errors.ts'
 import type { Pending } from '../../upstream.ts'
+import type { Assertion, Issuer } from '../assertion.ts'
 import type { SamlProfile } from '../profile.ts'
-import type { Assertion, Envelope, Issuer } from '../response.ts'
+import type { Envelope } from '../response.ts'
 
 export interface Answer {
   readonly response: Envelope

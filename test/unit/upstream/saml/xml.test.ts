@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeMessage } from '../../../../src/upstream/saml/response.ts'
+import { decodeMessage } from '../../../../src/upstream/saml/base64.ts'
 import {
   attributeOf,
   childNamed,
