@@ -128,6 +128,8 @@ describe('the posted field', () => {
     ['is base64url', 'PGE-_w==', 'saml_message_malformed'],
     ['is cut', 'PGEvP', 'saml_message_malformed'],
     ['is not UTF-8', Buffer.from('<a>\xe0</a>', 'latin1').toString('base64'), 'saml_message_malformed'],
+    // RFC 4648 3.5: `PGEvPh==` and `PGEvPg==` are the same four bytes to a reader that does not look
+    ['says something in its unused bits', 'PGEvPh==', 'saml_message_malformed'],
     ['is too long', 'A'.repeat(400_000), 'saml_message_too_large'],
   ])('is refused when it %s', (_, field, code) => {
     expect(refusal(() => decodeMessage(field))).toBe(code)
