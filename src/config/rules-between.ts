@@ -6,8 +6,8 @@ import type { Problem } from './problem.ts'
 import type { Readers } from './references.ts'
 
 export interface RulesBetween {
-  /** Told at the second of two that do not go together. */
-  between(sources: readonly TenantSource[]): readonly Problem[]
+  /** Told at the second of two that do not go together. `unread`: ids of files that are broken, as far as they give one. */
+  between(sources: readonly TenantSource[], unread?: readonly (string | undefined)[]): readonly Problem[]
   /** Of a live tenant. */
   changedSinceLive(source: TenantSource): Promise<readonly Problem[]>
   /** Of one that goes live while the gateway runs, which cannot read its own file again. */
@@ -20,7 +20,7 @@ type Facts = Pick<
 >
 
 export const rulesBetween = (gateway: Facts, readers: Readers): RulesBetween => ({
-  between: (sources) => [...sharedBetween(sources), ...hostsOfTheGateway(gateway, sources)],
+  between: (sources, unread) => [...sharedBetween(sources, unread), ...hostsOfTheGateway(gateway, sources)],
   changedSinceLive: async ({ yaml, tenant }) => {
     try {
       const pin = await readPin(gateway.stateDir, tenant.id, readers.readFile)

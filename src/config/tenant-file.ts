@@ -54,7 +54,8 @@ export const readTenantFile = async (path: string, region: Plain, readers: Reade
     return { yaml, problems: [unreadable(path, cause)], seen: { digests } }
   }
   const yaml = parseYaml(path, text)
-  const merged = mergedBelow(region.tenants, yaml.value)
+  // what is no YAML lacks nothing: it is not known what it says
+  const merged = yaml.value === undefined ? undefined : mergedBelow(region.tenants, yaml.value)
   const value = validate({ ...yaml, value: merged }, tenantSchema, problems)
   if (value === undefined) return { yaml, problems, seen: { digests } }
   const reading = createReading(recording(readers, named), problems)

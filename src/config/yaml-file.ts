@@ -3,6 +3,7 @@ import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, type Pair
 import type { z } from 'zod'
 import { explain } from './explain.ts'
 import { type Path, type Problem, pathText } from './problem.ts'
+import { yamlFault } from './yaml-fault.ts'
 
 export interface YamlFile {
   readonly file: string
@@ -27,10 +28,12 @@ const parse = (text: string) => {
 
 export const parseYaml = (file: string, text: string): YamlFile => {
   const { document, at } = parse(text)
-  const problems = [...document.errors, ...document.warnings].map((found): Problem => {
-    const [reason, fix] = yamlFault(found.code, found.message)
-    return { file, ...at(found.pos[0]), path: '', reason, fix }
+  const found = [...document.errors, ...document.warnings].map((fault): Problem => {
+    const [reason, fix] = yamlFault(fault)
+    return { file, ...at(fault.pos[0]), path: '', reason, fix }
   })
+  // one slip makes the parser stumble again and again on its line
+  const problems = found.filter(({ line }, index) => found.findIndex((one) => one.line === line) === index)
   const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
   const plain = (): unknown => {
     try {
@@ -75,11 +78,6 @@ export const validate = <S extends z.ZodType>(
   }
   return undefined
 }
-
-const yamlFault = (code: string, message: string): readonly [reason: string, fix: string] =>
-  code === 'DUPLICATE_KEY'
-    ? ['stands twice', 'keep one of the two keys']
-    : [`is not YAML: ${message.split('\n')[0]}`, 'mend the line, or the indentation just above it']
 
 /** Where the value at `path` begins, or its key; an unfilled key counts as the value. */
 const offsetOf = (document: Document, path: Path, part: 'key' | 'value'): number => {
