@@ -1,5 +1,6 @@
 /** zod's findings in words that a webmaster understands, each with what to do. Values are never repeated: one may be a secret. */
 import type { z } from 'zod'
+import { exampleOf } from './examples.ts'
 import type { Path } from './problem.ts'
 
 /** Reason and fix travel in zod's one message. */
@@ -42,12 +43,22 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown): readonly Findi
   }
   const wanted = wantedBy(issue)
   if (issue.code !== 'custom' && path.length > 0 && valueAt(value, path) === undefined) {
-    return [{ path, reason: 'is missing', fix: `add it: ${wanted ?? (fix || 'see the example')}` }]
+    return [{ path, reason: 'is missing', fix: missingFix(path, wanted, fix) }]
   }
   if (fix !== '') return [{ path, reason, fix }]
   if (wanted === undefined) return [{ path, reason: 'is not valid', fix: 'write it as in the example' }]
   const quotes = wanted === kinds.string ? ', in quotes where it looks like a number' : ''
-  return [{ path, reason: `must be ${wanted}`, fix: `write ${wanted}${quotes}` }]
+  const example = exampleOf(path)
+  const like = issue.code !== 'invalid_type' || example === undefined ? '' : `, as ${example}`
+  return [{ path, reason: `must be ${wanted}`, fix: `write ${wanted}${quotes}${like}` }]
+}
+
+const missingFix = (path: Path, wanted: string | undefined, fix: string): string => {
+  const example = exampleOf(path)
+  if (example !== undefined) return `add it, as ${example}`
+  // of a text in several languages
+  if (path.at(-1) === 'it' && wanted === kinds.string) return 'add it: the text in Italian'
+  return `add it: ${wanted ?? (fix || 'see the example')}`
 }
 
 const wantedBy = (issue: z.core.$ZodIssue): string | undefined => {
