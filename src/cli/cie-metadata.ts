@@ -12,9 +12,10 @@ export const cieMetadataCommand: Command = {
   summary: 'prints the signed CIE metadata of a tenant, for the Ministry’s portal',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
-    const tenant = config && findTenant(config, id, world)
-    if (config === undefined || tenant === undefined) return 1
+    const loaded = await readConfiguration(args, world)
+    const tenant = loaded && findTenant(loaded, id, world)
+    if (loaded === undefined || tenant === undefined) return 1
+    const { config } = loaded
     const made = cieMetadataOf(config, tenant, world.randomUuid())
     if ('missing' in made) {
       if (args.json) world.out(jsonText({ tenant: id, missing: made.missing }))

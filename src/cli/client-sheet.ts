@@ -25,8 +25,8 @@ export const clientSheet: Command = {
     'prints what the webmaster types into WordPress, Drupal, Plone, OpenCity, Liferay, Keycloak or another program',
   run: async (args, world) => {
     const [id = '', clientId = ''] = args.operands
-    const config = (await readWithout(args, world))?.config
-    const tenant = config && findTenant(config, id, world)
+    const around = await readWithout(args, world)
+    const tenant = around && findTenant(around, id, world)
     if (tenant === undefined) return 1
     const client = tenant.clients.find((one) => one.id === clientId)
     if (client === undefined) {

@@ -1,4 +1,5 @@
 /** The configuration that `--config` names, or everything that is wrong with it on the error output. */
+import { basename } from 'node:path'
 import { type Loaded, type LoadOptions, loadGatewayConfig, type Ready } from '../config/load.ts'
 import { formatProblems, type Problem } from '../config/problem.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
@@ -17,34 +18,40 @@ export const readConfiguration = async (
 
 export type Around = Ready & {
   readonly problems: readonly Problem[]
-  /** Files that are broken, with the ids that they give where they do. */
-  readonly broken: readonly { readonly file: string; readonly id: string | undefined }[]
+  /** Files that are broken, each with the id that it gives; one that gives none with what it is called. */
+  readonly broken: readonly { readonly file: string; readonly id: string }[]
 }
 
 /**
  * The same for whoever works on running gateways: files of tenants may be broken, then it is about the others. What is wrong
- * with them is for the caller to say.
+ * with them is for the caller to say. @param evenEmpty also where there is no file of a tenant, or no folder.
  */
-export const readAround = async ({ config: file }: Arguments, { err, readers }: World): Promise<Around | undefined> => {
+export const readAround = async (
+  { config: file }: Arguments,
+  { err, readers }: World,
+  { evenEmpty = false }: { readonly evenEmpty?: boolean } = {},
+): Promise<Around | undefined> => {
   if (file === undefined) throw new UsageError('Which gateway? Add --config FILE; the example is config/gateway.yaml.')
   const loaded = await loadGatewayConfig(file, readers)
   if ('config' in loaded) return { ...loaded, problems: [], broken: [] }
-  if (loaded.rest !== undefined) {
-    const { sound, broken, withTenants } = loaded.rest
-    return { ...withTenants(sound), problems: loaded.problems, broken }
+  const { problems, rest } = loaded
+  if (rest !== undefined && (evenEmpty || rest.folderProblem === undefined)) {
+    const broken = rest.broken.map(({ file, id }) => ({ file, id: id ?? basename(file).replace(/\.ya?ml$/, '') }))
+    return { ...rest.withTenants(rest.sound), problems, broken }
   }
-  err(formatProblems(loaded.problems))
+  err(formatProblems(problems))
   return undefined
 }
 
 /** For what must work on a bad day: whoever is broken is named on the error output and left out. */
 export const readWithout = async (args: Arguments, world: World): Promise<Around | undefined> => {
-  const around = await readAround(args, world)
-  const files = around?.broken.map(({ file }) => file) ?? []
-  if (files.length > 0) {
-    world.err(
-      `${files.join(', ')}: broken, so this goes on without it. What is wrong: varco tenant validate --config FILE.\n`,
-    )
+  const around = await readAround(args, world, { evenEmpty: true })
+  if (around === undefined) return undefined
+  const { broken, problems } = around
+  if (broken.length === 0) world.err(formatProblems(problems))
+  else {
+    const files = broken.map(({ file }) => file).join(', ')
+    world.err(`${files}: broken, so this goes on without it. What is wrong: varco tenant validate --config FILE.\n`)
   }
   return around
 }

@@ -1,4 +1,5 @@
 /** `varco doctor`: everything that would keep somebody from logging in, today or in a month, each with what to do. */
+import { inShort } from '../config/problem.ts'
 import { createKeyring } from '../keyring/keyring.ts'
 import { type Command, jsonText } from './command.ts'
 import { readAround } from './configuration.ts'
@@ -45,16 +46,18 @@ export const doctor: Command = {
   summary:
     'looks at clock, DNS, TLS, disk, store, lists, tenant files, metadata, certificates, keys and secrets, and says what to do',
   run: async (args, world) => {
-    const around = await readAround(args, world)
+    const around = await readAround(args, world, { evenEmpty: true })
     if (around === undefined) return 1
-    const { config, problems } = around
+    const { config, problems, broken } = around
+    const [folderProblem] = broken.length === 0 ? problems : []
     const { stateDir, masterKeys } = config
     const keyring = createKeyring({ stateDir, masterKeys, now: world.now })
     const findings = (
       await examine({
         ...world.look,
         config,
-        brokenFiles: [...new Set(problems.map(({ file }) => file))],
+        brokenFiles: broken.map(({ file }) => ({ file, reason: inShort(problems.filter((one) => one.file === file)) })),
+        ...(folderProblem !== undefined && { folderProblem }),
         now: world.now(),
         hasKeys: async (tenant) => (await keyring.load(tenant)) !== undefined,
         control: (work) => withControl(config, world.now, work),

@@ -28,12 +28,7 @@ export interface TenantFile {
 export const readTenantFile = async (args: Arguments, world: World, id: string): Promise<TenantFile | undefined> => {
   const loaded = await readAround(args, world)
   if (loaded === undefined) return undefined
-  const own = loaded.broken.find((one) => one.id === id)
-  if (own !== undefined) {
-    world.err(formatProblems(loaded.problems.filter((problem) => problem.file === own.file)))
-    return undefined
-  }
-  const tenant = findTenant(loaded.config, id, world)
+  const tenant = findTenant(loaded, id, world)
   const file = loaded.tenantFiles.get(id)
   if (file === undefined || tenant === undefined) return undefined
   const text = await world.readers.readFile(file)

@@ -9,10 +9,11 @@ import { registerKeyringOf } from './open-register.ts'
 /** The tenants that are meant and have keys; undefined once the error output has said what is wrong. */
 const chosen = async (args: Arguments, world: World) => {
   const [id] = args.operands
-  const config = (await readWithout(args, world))?.config
-  if (config === undefined) return undefined
+  const around = await readWithout(args, world)
+  if (around === undefined) return undefined
+  const { config } = around
   const keyring = keyringOf(config, world)
-  const tenants = id === undefined ? config.tenants : [findTenant(config, id, world)].flatMap((one) => one ?? [])
+  const tenants = id === undefined ? config.tenants : [findTenant(around, id, world)].flatMap((one) => one ?? [])
   const found = []
   for (const tenant of tenants) {
     const keys = await keyring.load(tenant.id)

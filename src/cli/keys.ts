@@ -17,9 +17,10 @@ export const keysCreate: Command = {
   summary: 'makes the signing keys of a tenant, once: a live tenant is not served without them',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readWithout(args, world))?.config
-    if (config === undefined) return 1
-    const tenant = findTenant(config, id, world)
+    const around = await readWithout(args, world)
+    if (around === undefined) return 1
+    const { config } = around
+    const tenant = findTenant(around, id, world)
     if (tenant === undefined) return 1
     const keyring = keyringOf(config, world)
     if ((await keyring.load(id)) !== undefined) {
@@ -43,9 +44,10 @@ export const keysList: Command = {
   summary: 'shows the signing keys of the tenants, and which of them sign',
   run: async (args, world) => {
     const [id] = args.operands
-    const config = (await readWithout(args, world))?.config
-    if (config === undefined) return 1
-    const tenants = id === undefined ? config.tenants : [findTenant(config, id, world)].flatMap((one) => one ?? [])
+    const around = await readWithout(args, world)
+    if (around === undefined) return 1
+    const { config } = around
+    const tenants = id === undefined ? config.tenants : [findTenant(around, id, world)].flatMap((one) => one ?? [])
     if (tenants.length === 0) return 1
     const keyring = keyringOf(config, world)
     const seals = config.masterKeys[0]?.id

@@ -30,7 +30,7 @@ export const registerExport: Command = {
     const opened = await openRegister(args, world)
     if (opened === undefined) return 1
     const { where, findings, note, config } = opened
-    if (tenant !== undefined && findTenant(config, tenant, world) === undefined) return 1
+    if (tenant !== undefined && findTenant({ config }, tenant, world) === undefined) return 1
     const { from, to } = where
     const about = tenant !== undefined ? { tenant } : { person: await personIn(typed ?? '', world) }
     const days = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }

@@ -26,7 +26,7 @@ export const reportSp1: Command = {
     const opened = await openRegister(args, world)
     if (opened === undefined) return 1
     const { config, where, findings, note } = opened
-    if (args.tenant !== undefined && findTenant(config, args.tenant, world) === undefined) return 1
+    if (args.tenant !== undefined && findTenant({ config }, args.tenant, world) === undefined) return 1
     await note({ action: 'report', reason: 'SP1', ...(args.tenant !== undefined && { tenant: args.tenant }) })
     const file = await target(args, world)
     try {

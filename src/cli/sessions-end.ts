@@ -18,10 +18,10 @@ export const sessionsEnd: Command = {
     'ends everything that a person opened at a tenant; reads the tax code from the input, where no history keeps it',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readWithout(args, world))?.config
-    if (config === undefined) return 1
-    const tenant = findTenant(config, id, world)
-    if (tenant === undefined) return 1
+    const around = await readWithout(args, world)
+    const tenant = around && findTenant(around, id, world)
+    if (around === undefined || tenant === undefined) return 1
+    const { config } = around
     if (config.store.kind === 'memory') {
       world.err('This gateway keeps its sessions in its own memory: restart it, and all of them end.\n')
       return 3

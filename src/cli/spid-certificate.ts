@@ -34,7 +34,7 @@ export const spidCertificate: Command = {
     const unmade = args.tenant === undefined ? { unmade: 'aggregator.spid' } : {}
     const config = (await readConfiguration(args, world, unmade))?.config
     if (config === undefined) return 1
-    const tenant = args.tenant === undefined ? undefined : findTenant(config, args.tenant, world)
+    const tenant = args.tenant === undefined ? undefined : findTenant({ config }, args.tenant, world)
     if (args.tenant !== undefined && tenant === undefined) return 1
 
     const name = tenant === undefined ? 'spid' : `spid-${tenant.id}`

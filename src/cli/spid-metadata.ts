@@ -13,9 +13,10 @@ export const spidMetadataCommand: Command = {
   summary: 'prints the signed SPID metadata of a tenant, as its entityID serves it',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readConfiguration(args, world))?.config
-    const tenant = config && findTenant(config, id, world)
-    if (config === undefined || tenant === undefined) return 1
+    const loaded = await readConfiguration(args, world)
+    const tenant = loaded && findTenant(loaded, id, world)
+    if (loaded === undefined || tenant === undefined) return 1
+    const { config } = loaded
     const made = spidMetadataOf(config, tenant)
     if ('missing' in made) {
       if (args.json) world.out(jsonText({ tenant: id, missing: made.missing }))

@@ -53,7 +53,7 @@ interface Document {
 const chosen = (config: GatewayConfig, { tenants: wanted }: Arguments, world: World): readonly Tenant[] | undefined => {
   if (wanted === undefined) throw new UsageError('Which tenants? Add --tenants a,b or --tenants all.')
   if (wanted === 'all') return config.tenants
-  const found = [...new Set(wanted.split(','))].map((id) => findTenant(config, id, world))
+  const found = [...new Set(wanted.split(','))].map((id) => findTenant({ config }, id, world))
   return found.every((tenant) => tenant !== undefined) ? found : undefined
 }
 

@@ -2,7 +2,7 @@
 import type { Presence } from '../operations/presence.ts'
 import type { Switches } from '../operations/switches.ts'
 import { type Command, jsonText } from './command.ts'
-import { readAround } from './configuration.ts'
+import { readWithout } from './configuration.ts'
 import { withControl } from './control.ts'
 import { printable } from './printable.ts'
 
@@ -52,7 +52,7 @@ export const status: Command = {
   options: '--config FILE [--json]',
   summary: 'which gateways run, what is paused, when each provider last let somebody in',
   run: async (args, world) => {
-    const config = (await readAround(args, world))?.config
+    const config = (await readWithout(args, world))?.config
     if (config === undefined) return 1
     const [gateways, switches] = await withControl(config, world.now, (control) =>
       Promise.all([control.gateways(), control.switches()]),

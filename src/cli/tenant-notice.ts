@@ -10,8 +10,8 @@ export const tenantNotice: Command = {
   summary: 'prints the notice for citizens that a Comune publishes about its login, in each of its languages',
   run: async (args, world) => {
     const [id = ''] = args.operands
-    const config = (await readWithout(args, world))?.config
-    const tenant = config && findTenant(config, id, world)
+    const around = await readWithout(args, world)
+    const tenant = around && findTenant(around, id, world)
     if (tenant === undefined) return 1
     const notices = tenant.languages.map((language) => noticeOf(tenant, language))
     world.out(args.json ? jsonText(notices) : notices.map(noticeMarkdown).join('\n---\n\n'))

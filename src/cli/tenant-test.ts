@@ -23,9 +23,10 @@ export const tenantTest: Command = {
   summary:
     'tries a tenant out with test providers: pages, metadata, errors, a whole login of each service; in a checkout only',
   run: async (args, world) => {
-    const config = (await readWithout(args, world))?.config
-    const tenant = config && findTenant(config, args.operands[0] ?? '', world)
-    if (config === undefined || tenant === undefined) return 1
+    const around = await readWithout(args, world)
+    const tenant = around && findTenant(around, args.operands[0] ?? '', world)
+    if (around === undefined || tenant === undefined) return 1
+    const { config } = around
     const { trial } = world
     const sandbox = await trial?.sandbox()
     if (trial === undefined || sandbox === undefined) {

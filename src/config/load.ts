@@ -48,8 +48,10 @@ export type Loaded =
   | Ready
   | {
       readonly problems: readonly Problem[]
-      /** Present where only files of tenants are broken. */
+      /** Present where only files of tenants are broken, or there is none. */
       readonly rest?: {
+        /** What is wrong with their folder as a whole: then nothing is known of any tenant. */
+        readonly folderProblem?: Problem
         /** The tenants whose files are not. */
         readonly sound: readonly KeptSource[]
         /** The other files, with the ids that they give where they do. */
@@ -120,7 +122,8 @@ export const loadGatewayConfig = async (
   problems.push(...candidates.flatMap((one) => one.problems.filter((problem) => !problems.includes(problem))))
   const sources = candidates.flatMap(({ source }) => source ?? [])
   const rules = rulesBetween(settings, readers)
-  problems.push(...rules.between(sources))
+  const unread = candidates.flatMap(({ id, source }) => (source === undefined ? [id] : []))
+  problems.push(...rules.between(sources, unread))
   for (const source of sources) problems.push(...(await rules.changedSinceLive(source)))
   const { fingerprintOfSubjectKey, ...rest } = settings
   const live = sources.find(({ tenant }) => tenant.state === 'live')?.tenant
@@ -159,11 +162,13 @@ export const loadGatewayConfig = async (
     }
   }
   if (inTheWay.length === 0) return withTenants(sources)
-  if (!inTheWay.every((one) => ofTenants.has(one.file))) return { problems: inTheWay }
+  const [folderProblem] = 'problems' in found ? found.problems : []
+  if (!inTheWay.every((one) => ofTenants.has(one.file) || one === folderProblem)) return { problems: inTheWay }
   const broken = new Set(inTheWay.map((one) => one.file))
   const sound = sources.filter(({ yaml }) => !broken.has(yaml.file))
   const others = candidates.filter(({ file }) => broken.has(file)).map(({ file, id }) => ({ file, id }))
-  return { problems: inTheWay, rest: { sound, broken: others, withTenants } }
+  const whole = folderProblem === undefined ? {} : { folderProblem }
+  return { problems: inTheWay, rest: { sound, broken: others, withTenants, ...whole } }
 }
 
 const pathOf = (yaml: YamlFile, name: string): string => beside(yaml, name.replace(/^file:/, ''))

@@ -43,6 +43,15 @@ export const formatProblems = (problems: readonly Problem[]): string => {
   return `${groups.join('\n')}\n${counts.filter(Boolean).join(', ')} in ${counted(files.size, 'file')}\n`
 }
 
+/** Of one file, on one line: where in it something is wrong first, and what. */
+export const inShort = (problems: readonly Problem[]): string => {
+  const [first, ...others] = problems.toSorted(byPlace)
+  if (first === undefined) return ''
+  const { line, column, path, reason } = first
+  const more = others.length === 0 ? '' : `; and ${counted(others.length, 'problem')} more`
+  return `${line}:${column} ${path === '' ? '' : `${path} `}${reason}${more}`
+}
+
 const formatOne = ({ line, column, path, reason, fix, warning }: Problem): string => {
   const place = `${line}:${column}`.padEnd(7)
   return `  ${warning ? '!' : '✗'} ${place}${path === '' ? '' : `${path}  `}${reason}\n           → ${fix}`

@@ -1,4 +1,5 @@
-import { chmod } from 'node:fs/promises'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGateway, type TestGateway } from '../fixtures/gateway/start.ts'
 import { varco } from '../fixtures/gateway/varco.ts'
@@ -90,11 +91,38 @@ describe('varco doctor', () => {
     expect(bad.find(({ check }) => check === 'disk')?.fix).toMatch(/chmod 700/)
   })
 
+  it('names a file that is broken with what is wrong in it, and goes on', async () => {
+    const file = join(gateway.folder, 'tenants/moena.yaml')
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('ipa_code: c_f263', 'ipa_code: c f263'))
+    const { code, findings, bad } = await doctor()
+    await writeFile(file, text)
+    expect([code, findings.some(({ check }) => check === 'disk')]).toEqual([1, true])
+    expect(bad.find(({ check }) => check === 'tenants')?.message).toMatch(
+      /moena\.yaml is broken: .* \(\d+:\d+ organisation\.ipa_code is not an IPA code; and 1 problem more\)$/,
+    )
+  })
+
+  it('looks at everything else where there is no tenant file, as does varco status', async () => {
+    const [folder, away] = [join(gateway.folder, 'tenants'), join(gateway.folder, 'away')]
+    await rename(folder, away)
+    const { code, findings, bad } = await doctor()
+    const status = await varco(gateway, ['status'])
+    await rename(away, folder)
+    expect([code, findings.filter(({ check }) => check === 'gateways')]).toMatchObject([1, [{ health: 'ok' }]])
+    expect(bad.find(({ check }) => check === 'tenants')).toMatchObject({
+      health: 'fail',
+      message: expect.stringContaining('is not a folder that can be read'),
+    })
+    expect([status.code, status.text]).toEqual([0, expect.stringMatching(/is not a folder[\s\S]*1 gateway\n/)])
+  })
+
   it('says that no gateway answers when none runs', async () => {
     const other = await startGateway()
     await other.close({ keep: true })
     const { code, text } = await varco(other, ['doctor'], seen)
     expect(code).toBe(1)
     expect(text).toMatch(/✗ gateways: no gateway answers at .*\n {4}→ start/)
+    expect(text).toMatch(/✓ tenants: 2 files are sound\n/)
   })
 })

@@ -91,13 +91,14 @@ const unreachable = (url: string, { message }: Error): Finding =>
   )
 
 /** Files that are broken, and files that say something else than the gateways serve. */
-export const tenantFiles: Check = async ({ config, brokenFiles, control }) => {
+export const tenantFiles: Check = async ({ config, brokenFiles, folderProblem, control }) => {
+  if (folderProblem !== undefined) return [fail('tenants', folderProblem.reason, folderProblem.fix)]
   const running = await control((one) => one.gateways()).catch(() => [])
   const served = running.map(({ tenantsHash }) => tenantsHash).filter((hash) => hash !== undefined)
-  const broken = brokenFiles.map((file) =>
+  const broken = brokenFiles.map(({ file, reason }) =>
     fail(
       'tenants',
-      `${file} is broken: its tenant is served as it last was, if it ever was`,
+      `${file} is broken: its tenant is served as it last was, if it ever was (${reason})`,
       'varco tenant validate --config FILE says what to write; then varco tenant apply',
     ),
   )
@@ -108,7 +109,10 @@ export const tenantFiles: Check = async ({ config, brokenFiles, control }) => {
     const fix = 'varco tenant plan --config FILE shows it, varco tenant apply makes it run'
     return [warn('tenants', 'the files say something else than is served', fix)]
   }
-  return broken.length > 0 ? broken : [ok('tenants', `${config.tenants.length} files are sound and served as they are`)]
+  if (broken.length > 0) return broken
+  const many = config.tenants.length
+  const sound = many === 1 ? '1 file is sound' : `${many} files are sound`
+  return [ok('tenants', served.length === 0 ? sound : `${sound}, and served as ${many === 1 ? 'it is' : 'they are'}`)]
 }
 
 /** What is served must be what the configuration says now: AgID and the Ministry hold a copy. */

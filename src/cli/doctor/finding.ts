@@ -1,5 +1,6 @@
 /** What `varco doctor` finds: one line a check, with what to do where something is to be done. */
 import type { GatewayConfig } from '../../config/gateway-config.ts'
+import type { Problem } from '../../config/problem.ts'
 import type { Control } from '../../operations/control.ts'
 
 export type Health = 'ok' | 'warn' | 'fail'
@@ -15,7 +16,10 @@ export interface Finding {
 export interface Surroundings {
   /** With the tenants whose files are not broken. */
   readonly config: GatewayConfig
-  readonly brokenFiles: readonly string[]
+  /** With what is wrong first in each. */
+  readonly brokenFiles: readonly { readonly file: string; readonly reason: string }[]
+  /** There is no file of a tenant, or no folder. */
+  readonly folderProblem?: Problem
   /** Milliseconds since 1970. */
   readonly now: number
   readonly fetch: typeof globalThis.fetch

@@ -101,6 +101,80 @@ describe('tenant list', () => {
   })
 })
 
+const OTHER = '/etc/varco/tenants/altro.yaml'
+const UNCLOSED = 'schema: 1\nid: altro\nclients: [\n'
+
+describe('where a file is broken', () => {
+  it('tenant list names it and why, beside the others', async () => {
+    const { run } = createRegion({ [OTHER]: UNCLOSED, '/etc/varco/tenants/terzo.yaml': 'schema: 2\nid: terza\n' })
+    const { code, out, err } = await run('tenant', 'list', ...config)
+    expect([code, err]).toEqual([1, 'What to write instead: varco tenant validate --config FILE.\n'])
+    expect(out).toContain('esempio  test       spid cie cns          1 services')
+    expect(out).toContain(`altro    broken     ${OTHER}:4:1 is not YAML: a [ above is never closed\n`)
+    expect(out).toMatch(
+      /^terza {4}broken {5}\/etc\/varco\/tenants\/terzo\.yaml:1:1 \w+ is missing; and \d problems more$/m,
+    )
+    const rows = JSON.parse((await run('tenant', 'list', '--json', ...config)).out)
+    expect(rows).toMatchObject([{ id: 'esempio' }, { id: 'altro', problems: [{ line: 4 }] }, { id: 'terza' }])
+  })
+
+  it.each([
+    ['tenant', 'show', 'altro'],
+    ['tenant', 'publish', 'altro'],
+    ['tenant', 'notice', 'altro'],
+    ['client', 'sheet', 'altro', 'sito'],
+  ])('%s %s of its tenant says so, and not that nobody knows the tenant', async (...words) => {
+    const { run } = createRegion({ [OTHER]: UNCLOSED })
+    const { code, err } = await run(...words, ...config)
+    expect(code).toBe(1)
+    expect(err).toContain(`The file of altro is broken:\n${OTHER}\n  ✗ 4:1    is not YAML`)
+    expect(err).not.toContain('No tenant is called')
+  })
+
+  it('an unknown tenant may be that of a file with another name, which is named', async () => {
+    const { run } = createRegion({ [OTHER]: UNCLOSED })
+    expect((await run('tenant', 'show', 'ala', ...config)).err).toBe(
+      `No tenant is called ala. There are: esempio. Broken, and of whom else: ${OTHER}.\n`,
+    )
+  })
+
+  it('validate tells of what is no YAML nothing but that, also where others lean on it', async () => {
+    const region = `${validFiles()['/etc/varco/region.yaml']}tenants: { languages: [it] }\n`
+    const { run } = createRegion({
+      '/etc/varco/region.yaml': region,
+      [OTHER]: UNCLOSED,
+      ...withTenant(['state: test', 'state: test\nsucceeded_by: altro']),
+    })
+    expect(await run('tenant', 'validate', ...config)).toEqual({
+      code: 1,
+      err: '',
+      out: `${OTHER}\n  ✗ 4:1    is not YAML: a [ above is never closed\n           → write the ]; put what has a # in it in quotes\n1 problem in 1 file\n`,
+    })
+  })
+})
+
+describe('where there is no tenant yet', () => {
+  const empty = () => {
+    const region = createRegion({ '/etc/varco/tenants/README.md': 'one file for each Comune' })
+    delete region.files[FILE]
+    return region
+  }
+
+  it('tenant list says so, and how to make one', async () => {
+    const { code, out, err } = await empty().run('tenant', 'list', ...config)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain('holds no tenant file\n           → write one: varco tenant new TENANT')
+    expect((await empty().run('tenant', 'list', '--json', ...config)).out).toBe('[]\n')
+  })
+
+  it('tenant plan and apply change nothing', async () => {
+    for (const command of ['plan', 'apply']) {
+      const { code, out } = await empty().run('tenant', command, ...config)
+      expect({ code, out }).toEqual({ code: 1, out: '' })
+    }
+  })
+})
+
 describe('tenant validate', () => {
   it('names all problems of all files at once, with place, path and fix', async () => {
     const { run } = createRegion({
