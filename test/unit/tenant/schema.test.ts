@@ -39,7 +39,7 @@ describe('a tenant file', () => {
       'does not match belfiore',
       'c_x999',
     ],
-    ['no Italian name', ['it: Comune', 'de: Gemeinde'], 'organisation.names.it', 'is missing', 'a text'],
+    ['no Italian name', ['it: Comune', 'de: Gemeinde'], 'organisation.names.it', 'is missing', 'add it, as it: Comune di Ala'],
     [
       'a site without TLS',
       ['site_url: https', 'site_url: http'],
@@ -118,7 +118,7 @@ describe('a tenant file', () => {
       'is empty',
       'name',
     ],
-    ['no body', [ORGANISATION, ''], 'organisation', 'is missing', 'a block of keys'],
+    ['no body', [ORGANISATION, ''], 'organisation', 'is missing', 'organisation: { ipa_code: c_a116'],
     ['a body that is left empty', [ORGANISATION, 'organisation:\n'], 'organisation', 'must be', 'a block of keys'],
     ['a client that is left empty', ['clients:\n', 'clients:\n  -\n'], 'clients[0]', 'must be', 'a block of keys'],
     ['a level 4', ['claims:', 'min_level: 4\n    claims:'], 'clients[0].min_level', 'is not a level', '1, 2 or 3'],
