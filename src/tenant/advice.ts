@@ -124,9 +124,8 @@ const certificates: Rule = ({ spid, cie }, now) =>
     const days = Math.floor((new X509Certificate(signing.certificate).validToDate.getTime() - now) / DAY)
     if (days > CERTIFICATE_DAYS) return []
     const reason = days < 0 ? `ended ${-days} days ago` : `ends in ${days} days`
-    return [
-      [['federation', upstream, 'certificate'], reason, 'publish a new one beside it under next: docs/operations.md'],
-    ]
+    const fix = 'publish the next one beside it, under next (docs/spid.md, "Changing keys")'
+    return [[['federation', upstream, 'certificate'], reason, fix]]
   })
 
 const rules: readonly Rule[] = [incomplete, declaration, redirects, unfillable, reachable, body, certificates]
