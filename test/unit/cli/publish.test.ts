@@ -158,5 +158,8 @@ it('a broken file of another Comune is in the way of no command about this one',
   })
   // the one that is asked about is told of itself alone
   const { code, err } = await run('tenant', 'publish', 'moena')
-  expect([code, err]).toEqual([1, expect.stringMatching(/^The file of moena is broken:\n\/etc\/nuova\/tenants\/moena\.yaml\n(?!.*ala\.yaml)/s)])
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^The file of moena is broken:\n\/etc\/nuova\/tenants\/moena\.yaml\n(?!.*ala\.yaml)/s),
+  ])
 })

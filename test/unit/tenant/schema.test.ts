@@ -39,7 +39,7 @@ describe('a tenant file', () => {
       'does not match belfiore',
       'c_x999',
     ],
-    ['no Italian name', ['it: Comune', 'de: Gemeinde'], 'organisation.names.it', 'is missing', 'add it, as it: Comune di Ala'],
+    ['no Italian name', ['it: Comune', 'de: Gemeinde'], 'organisation.names.it', 'is missing', 'it: Comune di Ala'],
     [
       'a site without TLS',
       ['site_url: https', 'site_url: http'],
