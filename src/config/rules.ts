@@ -30,10 +30,12 @@ export const distinct = (key?: string) => (items: unknown, context: z.core.$Refi
         ? (item as Record<string, unknown>)[key]
         : undefined,
   )
+  const seen = new Set<unknown>()
+  const message = told('stands twice in this list', 'give each its own, or remove one')
   values.forEach((value, index) => {
-    if (value === undefined || values.indexOf(value) === index) return
-    const message = told('stands twice in this list', 'give each its own, or remove one')
-    context.addIssue({ code: 'custom', path: key === undefined ? [index] : [index, key], message })
+    if (value !== undefined && seen.has(value))
+      context.addIssue({ code: 'custom', path: key === undefined ? [index] : [index, key], message })
+    seen.add(value)
   })
 }
 
