@@ -51,6 +51,8 @@ export interface AppDeps {
   /** Of the event loop, milliseconds. */
   readonly loopDelay: () => number
   readonly keyring: Keyring
+  /** Was this tenant ever live? */
+  readonly wasLive: (id: string) => Promise<boolean>
   readonly register: Register
   readonly renderer: Renderer
   readonly assets: Assets
@@ -94,6 +96,7 @@ export const createApp = (deps: AppDeps): App => {
   const apps = createTenantApps({
     current: tenants.byId,
     keyring,
+    wasLive: deps.wasLive,
     rotation: config.signingKeys,
     audit,
     now,

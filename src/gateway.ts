@@ -37,7 +37,7 @@ import { createLimits } from './store/limits.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { createRedisStore } from './store/redis.ts'
 import { createSealedStore } from './store/sealed.ts'
-import { pinLiveTenants } from './tenant/immutable.ts'
+import { pinLiveTenants, readPin } from './tenant/immutable.ts'
 import { createTenantRegistry } from './tenant/registry.ts'
 import { createWatching } from './watching.ts'
 
@@ -56,6 +56,8 @@ const KEYS_EVERY = 3000
 const LOOK_EVERY = 5000
 /** How often the queues are looked at, milliseconds: another gateway may have died, a command have spoken. */
 const QUEUES_EVERY = 1000
+
+const readText = (path: string): Promise<string> => readFile(path, 'utf8')
 
 const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 
@@ -134,7 +136,7 @@ export const startGateway = async (
             pinLiveTenants({
               stateDir,
               tenants: changed,
-              readFile: (path) => readFile(path, 'utf8'),
+              readFile: readText,
               writeFile: replaceFile,
             }),
           lastGood: createLastGood({ stateDir, masterKeys }),
@@ -181,6 +183,7 @@ export const startGateway = async (
     departed: watching.counting.departed,
     maintenanceUntil: control.switches.maintenanceUntil,
     keyring: createKeyring({ stateDir, masterKeys, now }),
+    wasLive: async (id) => (await readPin(stateDir, id, readText)) !== undefined,
     register: timedRegister(register, watching.metrics.registerWrote),
     renderer: createRenderer({ viewsDir, assets }),
     assets,

@@ -50,6 +50,7 @@ export const createTenantApps = ({
   build,
   current,
   keyring,
+  wasLive,
   rotation,
   audit,
   now,
@@ -58,6 +59,8 @@ export const createTenantApps = ({
   /** The tenant as it is now: a request may have begun with an older one. */
   readonly current: (id: string) => Tenant | undefined
   readonly keyring: Keyring
+  /** Was it ever live, whatever its file says now? */
+  readonly wasLive: (id: string) => Promise<boolean>
   readonly rotation: Rotation
   readonly audit: Audit
   readonly now: () => number
@@ -69,11 +72,15 @@ export const createTenantApps = ({
   let hasRotated = false
   const restUntil = new Map<string, number>()
 
-  /** A live tenant without its keys is not served rather than given new ones: every token and `sub` would change hands. */
+  /**
+   * Without its keys a tenant that is live, or was, is not served rather than given new ones: its sites have pinned those
+   * that it had, also while its file says test or suspended.
+   */
   const keysOf = async ({ id, state }: Tenant): Promise<TenantKeys> => {
     const keys = await keyring.load(id, known.get(id))
     if (keys !== undefined) return keys
-    if (state === 'live') throw new GatewayError('tenant_not_served', `no keys for live tenant ${id}`)
+    if (state === 'live' || (await wasLive(id)))
+      throw new GatewayError('tenant_not_served', `no keys for live tenant ${id}`)
     try {
       const created = await keyring.create(id)
       audit({ type: 'tenant.keys_created', tenant: id, kid: kidOf(created, now()) })

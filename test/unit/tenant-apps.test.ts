@@ -24,13 +24,14 @@ const tenant = (state: Tenant['state'] = 'test', id = 'ala') => ({ id, state }) 
 const keyring = () => createKeyring({ stateDir, masterKeys: [{ id: 'k', key: Buffer.alloc(32, 1) }], now: () => now })
 
 /** A gateway on the shared folder; the application of a tenant is here the keys that it was built with. */
-const gateway = (ring = keyring()) => {
+const gateway = (ring = keyring(), wasLive: readonly string[] = []) => {
   const events: AuditEvent[] = []
   const states = new Map<string, Tenant['state'] | undefined>()
   const apps = createTenantApps({
     build: async (_, keys) => ({ keys }) as unknown as TenantApp,
     current: (id) => tenant(states.get(id), id),
     keyring: ring,
+    wasLive: async (id) => wasLive.includes(id),
     rotation,
     audit: (event) => events.push(event),
     now: () => now,
@@ -103,6 +104,16 @@ describe('the applications of tenants', () => {
       expect(await epochs()).toEqual(expected)
     }
   })
+
+  it.each(['test', 'suspended', 'live'] as const)(
+    'get no new keys for a tenant that was live and is %s',
+    async (state) => {
+      const one = gateway(keyring(), ['ala'])
+      await expect(one.keysOf(state)).rejects.toThrow('tenant_not_served')
+      expect(one.events()).toEqual(['tenant.not_served'])
+      await one.keysOf(state === 'live' ? 'test' : state, 'moena')
+    },
+  )
 
   it('are served with the keys in memory, and an alarm is told once, when the file is gone or damaged', async () => {
     const one = gateway()
