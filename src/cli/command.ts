@@ -26,8 +26,15 @@ export interface World {
   readonly look: Look
   /** Makes the folders it needs and replaces the file in one step. */
   readonly writeFile: (path: string, text: string) => Promise<void>
-  /** Readable by its owner only; never replaces one: rejects with code `EEXIST`. Makes the folders it needs. */
-  readonly createFile: (path: string, content: string | Uint8Array) => Promise<void>
+  /**
+   * Readable by its owner only; never replaces one: rejects with code `EEXIST`. Makes the folders it needs.
+   * `inherit`: its owner is that of its folder.
+   */
+  readonly createFile: (
+    path: string,
+    content: string | Uint8Array,
+    how?: { readonly inherit: boolean },
+  ) => Promise<void>
   /** The whole standard input. */
   readonly readInput: () => Promise<string>
   /** The same for what is written piece by piece. */

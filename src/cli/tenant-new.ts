@@ -29,7 +29,8 @@ const one = async (args: Arguments, world: World): Promise<ExitCode> => {
     throw new UsageError(`${id} is no tenant id: write small letters, digits, dashes.`)
   const folder = await tenantsFolder(args.config, world)
   const file = join(folder, `${id}.yaml`)
-  if (await exists(file, world)) throw new UsageError(`${file} is there already: choose another id, or edit it.`)
+  const taken = () => new UsageError(`${file} is there already: choose another id, or edit it.`)
+  if (await exists(file, world)) throw taken()
   const belfiore = /^c_([a-z]\d{3})$/.exec(args.ipa)?.[1]?.toUpperCase()
   const body: Body = {
     id,
@@ -49,7 +50,7 @@ const one = async (args: Arguments, world: World): Promise<ExitCode> => {
   }
   const languages = 'config' in loaded ? loaded.config.tenants.find((tenant) => tenant.id === id)?.languages : undefined
   const { missing } = draftOf(body, schema, languages)
-  await world.writeFile(file, text)
+  if (!(await created(file, text, world))) throw taken()
   if (args.json) world.out(jsonText({ id, file, missing }))
   else
     world.out(`${file}\n${missingText(missing)}
@@ -77,9 +78,8 @@ const all = async (table: string, args: Arguments, world: World): Promise<ExitCo
   for (const body of read.bodies) {
     const file = join(out, `${body.id}.yaml`)
     const draft = draftOf(body, relative(dirname(file), schemaFile))
-    const stands = await exists(file, world)
-    if (!stands) await world.writeFile(file, draft.text)
-    drafts.push({ id: body.id, file, written: !stands, missing: draft.missing })
+    const written = !(await exists(file, world)) && (await created(file, draft.text, world))
+    drafts.push({ id: body.id, file, written, missing: draft.missing })
   }
   if (args.json) world.out(jsonText(drafts))
   else {
@@ -115,6 +115,16 @@ const loadedWith = (file: string, text: string, config: string, { readers }: Wor
       return [...names, file.slice(dirname(file).length + 1)]
     },
   })
+
+/** False where somebody else made it meanwhile: theirs stays. */
+const created = (file: string, text: string, { createFile }: World): Promise<boolean> =>
+  createFile(file, text, { inherit: true }).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EEXIST') throw cause
+      return false
+    },
+  )
 
 const exists = (file: string, { readers }: World): Promise<boolean> =>
   readers.readFile(file).then(

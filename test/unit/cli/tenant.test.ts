@@ -49,6 +49,16 @@ describe('tenant new', () => {
     expect(files).toEqual(before)
   })
 
+  it('of two at once only one has the file, and the other is told', async () => {
+    const { run, files } = createRegion()
+    const names = ['Comune di Volano', 'Comune di Altrove']
+    const ends = await Promise.all(names.map((name) => run(...words.with(4, name), ...config)))
+    const winner = ends.findIndex(({ code }) => code === 2)
+    expect(ends.map(({ code }) => code).toSorted()).toEqual([2, 3])
+    expect(ends[1 - winner]?.err).toContain('volano.yaml is there already: choose another id, or edit it.')
+    expect(parse(files['/etc/varco/tenants/volano.yaml'] ?? '').organisation.names.it).toBe(names[winner])
+  })
+
   it('is not kept from it by what is wrong in another file', async () => {
     const { run, files } = createRegion(withTenant(['state: test', 'state: on']))
     expect((await run(...words, ...config)).code).toBe(2)
