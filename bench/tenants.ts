@@ -3,12 +3,13 @@
  * Memory, the first request, the steady latency of the first and of the last tenant, and what a reload takes while they are
  * served. Prints a table in Markdown.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { pino } from 'pino'
+import { diskReaders } from '../src/config/disk.ts'
 import { loadGatewayConfig } from '../src/config/load.ts'
 import { startGateway } from '../src/gateway.ts'
 import { environment, writeRegion } from '../test/fixtures/gateway/files.ts'
@@ -67,12 +68,7 @@ const megabytes = () => {
   return Math.round(process.memoryUsage().rss / 1024 ** 2)
 }
 const before = performance.now()
-const loaded = await loadGatewayConfig(file, {
-  env: environment,
-  readFile: (path) => readFile(path, 'utf8'),
-  readBytes: (path) => readFile(path),
-  readDir: readdir,
-})
+const loaded = await loadGatewayConfig(file, diskReaders(environment))
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems.slice(0, 3), null, 1))
 // one proxy asks for all: nobody is held back
 const config = { ...loaded.config, trustedProxies: ['127.0.0.1'] }

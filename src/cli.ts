@@ -1,7 +1,6 @@
 /** The `varco` command: `varco help` lists what it can do. Started by bin/varco.mjs. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
@@ -9,7 +8,7 @@ import { look } from './cli/doctor/look.ts'
 import { createNewFile } from './cli/new-file.ts'
 import { runCommand } from './cli/run-command.ts'
 import { createTrialWorld } from './cli/trial/world.ts'
-import { readSmallFile } from './config/small-file.ts'
+import { diskReaders } from './config/disk.ts'
 import { writeNewFile } from './keyring/new-file.ts'
 import { replaceFile } from './keyring/replace-file.ts'
 
@@ -21,12 +20,7 @@ const code = await runCommand(process.argv.slice(2), {
   user: userInfo().username,
   process: { host: hostname(), pid: process.pid },
   look,
-  readers: {
-    env: process.env,
-    readFile: async (path) => (await readSmallFile(path)).toString(),
-    readBytes: readSmallFile,
-    readDir: (path) => readdir(path),
-  },
+  readers: diskReaders(process.env),
   writeFile: replaceFile,
   createFile: writeNewFile,
   readInput: () => textOf(process.stdin),

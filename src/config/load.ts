@@ -102,8 +102,10 @@ export const loadGatewayConfig = async (
   const files =
     folder === undefined
       ? undefined
-      : createTenantFiles(beside(gateway.yaml, folder), readers, (reason, fix) =>
-          gateway.yaml.problem(['tenants'], reason, fix),
+      : createTenantFiles(
+          { folder: beside(gateway.yaml, folder), secrets: beside(gateway.yaml, 'secrets') },
+          readers,
+          (reason, fix) => gateway.yaml.problem(['tenants'], reason, fix),
         )
   const found = (await files?.readAll(region?.value && region.yaml.value)) ?? []
   if ('problems' in found) problems.push(...found.problems)

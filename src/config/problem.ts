@@ -16,14 +16,28 @@ export interface Problem {
   readonly warning?: true
 }
 
-export const unreadable = (file: string, cause: unknown): Problem => ({
-  file,
-  line: 1,
-  column: 1,
-  path: '',
-  reason: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
-  fix: 'create the file, allow Varco to read it, or correct the path',
-})
+const UNREADABLE: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
+  EOUTSIDE: [
+    'is not where a tenant’s file may name one',
+    'put it beside this file or below, a key into the folder secrets/{id of the tenant}/ beside the gateway’s file, or write env:NAME',
+  ],
+  EFBIG: ['is too large', 'name the right file, or leave out what does not belong there: it has a few kilobytes'],
+}
+
+/** Of an error of the readers. */
+export const whyUnreadable = (cause: unknown): readonly [reason: string, fix: string] => {
+  const { code = 'unknown reason' } = cause as NodeJS.ErrnoException
+  const [reason, fix] = UNREADABLE[code] ?? [
+    'cannot be read',
+    'create the file, allow Varco to read it, or correct the path',
+  ]
+  return [`${reason} (${code})`, fix]
+}
+
+export const unreadable = (file: string, cause: unknown): Problem => {
+  const [reason, fix] = whyUnreadable(cause)
+  return { file, line: 1, column: 1, path: '', reason, fix }
+}
 
 export const pathText = (path: Path): string =>
   path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')

@@ -17,10 +17,10 @@ const digestOf = (bytes: Buffer): string => hash('sha256', bytes, 'base64url')
 /** @param seen is added to. */
 export const recording = (readers: Readers, seen: Seen): Readers => {
   const reading =
-    <T extends string | Buffer>(read: (path: string) => Promise<T>) =>
-    async (path: string): Promise<T> => {
+    <T extends string | Buffer>(read: (path: string, largest?: number) => Promise<T>) =>
+    async (path: string, largest?: number): Promise<T> => {
       seen.digests.set(path, 'unreadable')
-      const content = await read(path)
+      const content = await read(path, largest)
       const bytes = typeof content === 'string' ? Buffer.from(content) : (content as Buffer)
       seen.digests.set(path, digestOf(bytes))
       seen.files.set(path, bytes)
@@ -30,6 +30,7 @@ export const recording = (readers: Readers, seen: Seen): Readers => {
     readFile: reading(readers.readFile),
     readBytes: reading(readers.readBytes),
     readDir: readers.readDir,
+    realPath: readers.realPath,
     env: new Proxy(readers.env, {
       get: (env, name) => {
         const value = env[String(name)]
@@ -40,10 +41,14 @@ export const recording = (readers: Readers, seen: Seen): Readers => {
   }
 }
 
-/** Is everything that was read still as it was? Variables of a process do not change. */
-export const isStillSo = async ({ digests }: Pick<Seen, 'digests'>, { readBytes }: Readers): Promise<boolean> => {
+/** Is everything that was read still as it was? Variables of a process do not change. `largest`: of any file, bytes. */
+export const isStillSo = async (
+  { digests }: Pick<Seen, 'digests'>,
+  { readBytes }: Readers,
+  largest: number,
+): Promise<boolean> => {
   for (const [path, digest] of digests) {
-    const now = await readBytes(path).then(digestOf, () => 'unreadable')
+    const now = await readBytes(path, largest).then(digestOf, () => 'unreadable')
     if (now !== digest) return false
   }
   return true
@@ -60,6 +65,7 @@ export const replaying = ({ files, env }: Pick<Seen, 'files' | 'env'>): Readers 
     readBytes,
     readFile: async (path) => (await readBytes(path)).toString(),
     readDir: async () => [],
+    realPath: async (path) => path,
     env: Object.fromEntries(env),
   }
 }

@@ -2,19 +2,21 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { told } from './explain.ts'
-import type { Path, Problem } from './problem.ts'
+import { type Path, type Problem, whyUnreadable } from './problem.ts'
 import { filePath } from './rules.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 /** The outside world as the configuration sees it. */
 export interface Readers {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** UTF-8; rejects where there is no such file. */
-  readonly readFile: (path: string) => Promise<string>
-  /** As they are; rejects where there is no such file. */
-  readonly readBytes: (path: string) => Promise<Buffer>
+  /** UTF-8; rejects where there is no such file, and with `EFBIG` one of more than `largest` bytes. */
+  readonly readFile: (path: string, largest?: number) => Promise<string>
+  /** As they are; otherwise the same. */
+  readonly readBytes: (path: string, largest?: number) => Promise<Buffer>
   /** Names in a folder; rejects where there is no such folder. */
   readonly readDir: (path: string) => Promise<readonly string[]>
+  /** Where a path leads once every link is followed; rejects where that is nowhere. */
+  readonly realPath: (path: string) => Promise<string>
 }
 
 export type Reference = { readonly env: string } | { readonly file: string }
@@ -50,8 +52,8 @@ export const createReading = (readers: Readers, problems: Problem[]) => {
     try {
       return await read(place)
     } catch (cause) {
-      const reason = `${place} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`
-      problems.push(yaml.problem(path, reason, 'create the file, allow Varco to read it, or correct the path'))
+      const [reason, fix] = whyUnreadable(cause)
+      problems.push(yaml.problem(path, `${place} ${reason}`, fix))
       return undefined
     }
   }

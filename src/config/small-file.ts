@@ -5,14 +5,14 @@ import { open } from 'node:fs/promises'
 const LARGEST = 32 * 1024 * 1024
 
 /** Rejects with `EISDIR`, `EINVAL` for a device or pipe, which has no end, and `EFBIG`. */
-export const readSmallFile = async (path: string): Promise<Buffer> => {
+export const readSmallFile = async (path: string, largest = LARGEST): Promise<Buffer> => {
   // a pipe would be waited for
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const found = await file.stat()
     if (found.isDirectory()) return await file.readFile()
     if (!found.isFile()) throw Object.assign(new Error(`${path} is no plain file`), { code: 'EINVAL' })
-    if (found.size > LARGEST) throw Object.assign(new Error(`${path} is too large`), { code: 'EFBIG' })
+    if (found.size > largest) throw Object.assign(new Error(`${path} is too large`), { code: 'EFBIG' })
     return await file.readFile()
   } finally {
     await file.close()

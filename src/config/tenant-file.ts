@@ -38,8 +38,16 @@ export const inherited = (region: unknown): Plain => {
   return { helpdesk, legal, lifetimes, tenants }
 }
 
-/** @param region what it takes from the region's file. */
-export const readTenantFile = async (path: string, region: Plain, readers: Readers): Promise<ReadTenantFile> => {
+/** Bytes: a Comune with fifty services has 50 KB. Parsing takes the processor for so long that requests would wait. */
+export const LARGEST_TENANT_FILE = 256 * 1024
+
+/** @param region what it takes from the region's file. @param around for the files that the tenant of this id names. */
+export const readTenantFile = async (
+  path: string,
+  region: Plain,
+  readers: Readers,
+  around: (id: string) => Readers = () => readers,
+): Promise<ReadTenantFile> => {
   const digests = new Map<string, string>()
   const [named, hidden] = [
     { ...emptySeen(), digests },
@@ -48,7 +56,7 @@ export const readTenantFile = async (path: string, region: Plain, readers: Reade
   const problems: Problem[] = []
   let text: string
   try {
-    text = await recording(readers, { ...emptySeen(), digests }).readFile(path)
+    text = await recording(readers, { ...emptySeen(), digests }).readFile(path, LARGEST_TENANT_FILE)
   } catch (cause) {
     const yaml = { ...parseYaml(path, ''), value: undefined }
     return { yaml, problems: [unreadable(path, cause)], seen: { digests } }
@@ -58,8 +66,9 @@ export const readTenantFile = async (path: string, region: Plain, readers: Reade
   const merged = yaml.value === undefined ? undefined : mergedBelow(region.tenants, yaml.value)
   const value = validate({ ...yaml, value: merged }, tenantSchema, problems)
   if (value === undefined) return { yaml, problems, seen: { digests } }
-  const reading = createReading(recording(readers, named), problems)
-  const secrets = await readClientSecrets(yaml, value, createReading(recording(readers, hidden), problems), problems)
+  const beside = around(value.id)
+  const reading = createReading(recording(beside, named), problems)
+  const secrets = await readClientSecrets(yaml, value, createReading(recording(beside, hidden), problems), problems)
   const signings = await readOwnSignings(yaml, value, reading, problems)
   const { logo: name } = value.branding
   const logo = name === undefined ? undefined : await readPicture(yaml, ['branding', 'logo'], name, reading, problems)

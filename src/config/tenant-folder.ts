@@ -2,16 +2,18 @@
  * The folder of the tenant files, as often as somebody wants to know what it says: only what has changed since the last
  * look is parsed again, and a tenant of which nothing has changed is the very same object.
  */
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { TenantSource } from '../tenant/between.ts'
 import { hashOf } from '../tenant/hash.ts'
 import { readTenant, type Surroundings } from '../tenant/read.ts'
+import { confinedTo } from './confined.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Problem, unreadable } from './problem.ts'
 import { isStillSo } from './recording.ts'
 import type { Readers } from './references.ts'
 import { type RegionFile, regionSchema } from './region-schema.ts'
-import { inherited, type ReadTenantFile, readCopy, readTenantFile } from './tenant-file.ts'
+import { inherited, LARGEST_TENANT_FILE, type ReadTenantFile, readCopy, readTenantFile } from './tenant-file.ts'
 import { parseYaml, validate } from './yaml-file.ts'
 
 /** What one file of the folder says. */
@@ -59,12 +61,16 @@ export interface TenantFiles {
   readAll(region: unknown): Promise<readonly ReadTenantFile[] | { readonly problems: readonly Problem[] }>
 }
 
-/** @param folderProblem where the folder is named, for what is wrong with it as a whole. */
+/**
+ * @param secrets a folder for each tenant, by its id, with the keys that it alone may name
+ * @param folderProblem where the folder is named, for what is wrong with it as a whole
+ */
 export const createTenantFiles = (
-  folder: string,
+  { folder, secrets }: { readonly folder: string; readonly secrets: string },
   readers: Readers,
   folderProblem: (reason: string, fix: string) => Problem,
 ): TenantFiles => {
+  const around = (id: string) => confinedTo([folder, join(secrets, id)], readers)
   let known: ReadonlyMap<string, ReadTenantFile> = new Map()
   let regionText = ''
 
@@ -91,10 +97,10 @@ export const createTenantFiles = (
       regionText = text
       const unchanged = await inTurns(paths, LOOKED_AT, async (path) => {
         const before = known.get(path)
-        return before && (await isStillSo(before.seen, readers)) ? before : undefined
+        return before && (await isStillSo(before.seen, readers, LARGEST_TENANT_FILE)) ? before : undefined
       })
       const others = paths.filter((_, index) => unchanged[index] === undefined)
-      const parsed = await inTurns(others, PARSED, (path) => readTenantFile(path, below, readers))
+      const parsed = await inTurns(others, PARSED, (path) => readTenantFile(path, below, readers, around))
       known = new Map([...unchanged.flatMap((one) => one ?? []), ...parsed].map((one) => [one.yaml.file, one]))
       return paths.flatMap((path) => known.get(path) ?? [])
     },

@@ -1,5 +1,5 @@
 /** A tenant's file is written by somebody of one Comune: whatever stands in it, the other Comuni are served as before. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -90,4 +90,40 @@ it('four hundred mistakes are told in few words, and parsed once', async () => {
   await take()
   const { reason } = gateway.events('tenant.broken').at(-1) as { readonly reason: string }
   expect(reason.length).toBeLessThan(2100)
+})
+
+it.each([
+  ['a client secret of', 'secrets: [env:CLIENT_SECRET]', 'secrets: [file:NAMED]', 'clients[0].secrets[0]'],
+  ['a picture of', 'site_url:', 'branding: { logo: NAMED }\nsite_url:', 'branding.logo'],
+  [
+    'the key and certificate of',
+    'site_url:',
+    'federation: { spid: { key: file:NAMED, certificate: ../spid.pem } }\nsite_url:',
+    'federation.spid.key',
+  ],
+])('a file does not get %s the gateway, which lie beside the folder of the tenants', async (_, from, to, path) => {
+  const text = before.get('ala') ?? ''
+  for (const named of ['../spid.key', join(gateway.folder, 'spid.key'), 'link.key']) {
+    await symlink('../spid.key', join(gateway.folder, 'tenants/link.key')).catch(() => undefined)
+    await writeFile(fileOf('ala'), text.replace(from, to.replace('NAMED', named)))
+    await take()
+    const told = gateway.events('tenant.broken').at(-1) as { readonly tenant: string; readonly reason: string }
+    expect(told.tenant).toBe('ala')
+    expect(told.reason).toContain(path)
+    expect(told.reason).toMatch(
+      /is not where a tenant’s file may name one \(EOUTSIDE\) +→ put it beside this file or below/,
+    )
+  }
+  await rm(join(gateway.folder, 'tenants/link.key'))
+})
+
+it('a file of more than a body needs is not even parsed, and said to be so', async () => {
+  await writeFile(fileOf('ala'), `${before.get('ala')}#${'x'.repeat(256 * 1024)}`)
+  await take()
+  expect(gateway.events('tenant.broken').at(-1)).toMatchObject({
+    tenant: 'ala',
+    kept: true,
+    reason: expect.stringMatching(/is too large \(EFBIG\) +→ name the right file, or leave out/),
+  })
+  await get('/t/ala/help').expect(200, /Comune di ala/)
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Identity } from '../../sandbox/pki/certificate.ts'
 import { serviceProviderIdentity } from '../../sandbox/pki/profiles.ts'
 import { spidMetadata } from '../../src/upstream/spid/metadata.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
@@ -31,6 +32,16 @@ const operator = `federation:
     vat_number: IT01234567897
     fiscal_code: "01234567897"
     contact: { email: ced@comune.moena.example }`
+/** Moena's, in the folder for its keys. */
+const withOwn = (own: Identity) => ({
+  tenants: {
+    moena: 'federation: { spid: { key: file:../secrets/moena/own.key, certificate: file:../secrets/moena/own.pem } }',
+  },
+  files: {
+    'secrets/moena/own.key': own.key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    'secrets/moena/own.pem': own.certificate,
+  },
+})
 const publicBody = 'federation: { spid: { profile: spid, contact: { email: ced@comune.moena.example } } }'
 
 describe('the metadata of a tenant', () => {
@@ -118,10 +129,8 @@ describe('the metadata with the sets of eIDAS', () => {
 describe('a tenant with a key of its own', () => {
   it('signs metadata and requests with it; the others sign with the region’s', async () => {
     const own = await serviceProviderIdentity(`https://${host}/pub-ag-full/c_f263`, new Date())
-    const key = file('own.key', own.key.export({ type: 'pkcs8', format: 'pem' }).toString())
-    const certificate = file('own.pem', own.certificate)
-    const moena = `federation: { spid: { key: "file:${key}", certificate: "${certificate}" } }`
-    const gateway = await startGateway({ tenants: { moena } })
+    const gateway = await startGateway(withOwn(own))
+    const certificate = join(gateway.folder, 'secrets/moena/own.pem')
     try {
       const { body: xml } = await get(gateway, '/pub-ag-full/c_f263')
       verify(xml, certificate)
@@ -149,10 +158,7 @@ describe('a certificate near its end', () => {
       `https://${host}/pub-ag-full/c_f263`,
       new Date(Date.now() - years + 5.5 * 86_400_000),
     )
-    const key = file('old.key', own.key.export({ type: 'pkcs8', format: 'pem' }).toString())
-    const certificate = file('old.pem', own.certificate)
-    const moena = `federation: { spid: { key: "file:${key}", certificate: "${certificate}" } }`
-    const gateway = await startGateway({ tenants: { moena } })
+    const gateway = await startGateway(withOwn(own))
     try {
       expect(gateway.events('certificate.expiring')).toMatchObject([
         { level: 50, use: 'spid', tenant: 'moena', daysLeft: 5 },

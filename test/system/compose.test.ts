@@ -79,6 +79,7 @@ describe('compose.yaml', () => {
       readFile: async (path) => own[path.replace('/etc/varco/', '')] ?? (await readFile(here(path), 'utf8')),
       readBytes: (path) => readFile(here(path)),
       readDir: (path) => readdir(here(path)),
+      realPath: async (path) => path,
     })
     const config = configOf(loaded)
     expect('warnings' in loaded && loaded.warnings).toEqual([])

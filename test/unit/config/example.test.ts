@@ -35,6 +35,7 @@ const loadExample = async () =>
       readFile: async (path) => ownFiles[path.slice(root.length + 1)] ?? (await readFile(path, 'utf8')),
       readBytes: (path) => readFile(path),
       readDir: (path) => readdir(path),
+      realPath: async (path) => path,
     }),
   )
 

@@ -108,6 +108,7 @@ export const readersOf = (
       if (inside.length === 0) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
       return inside.map((file) => file.slice(path.length + 1))
     },
+    realPath: async (path) => path,
   }
 }
 

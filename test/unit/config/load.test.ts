@@ -127,7 +127,10 @@ describe('a valid configuration', () => {
   })
 
   it('takes a secret from a file, without the line break at its end', async () => {
-    const files = { ...withTenant(['env:SITE_SECRET', 'file:../site']), '/etc/varco/site': `${validEnv.SITE_SECRET}\n` }
+    const files = {
+      ...withTenant(['env:SITE_SECRET', 'file:site']),
+      '/etc/varco/tenants/site': `${validEnv.SITE_SECRET}\n`,
+    }
     const secret = createHash('sha256').update(validEnv.SITE_SECRET).digest('hex')
     expect(configOf(await load(files)).tenants[0]?.clients[0]?.secrets).toEqual([{ sha256: secret }])
   })

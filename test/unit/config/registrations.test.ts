@@ -9,6 +9,12 @@ const withFiles = (gateway: readonly Edit[], tenant: readonly Edit[] = []): Reco
   ...validFiles(),
   [GATEWAY]: edited(validFiles()[GATEWAY] ?? '', ...gateway),
   [TENANT]: edited(tenantYaml, ...tenant),
+  ...Object.fromEntries(
+    ['cie.key', 'cie.pem', 'spid.key', 'spid.pem'].map((name) => [
+      `/etc/varco/secrets/esempio/${name}`,
+      validFiles()[`/etc/varco/${name}`] ?? '',
+    ]),
+  ),
 })
 const aggregator = (line: string): Edit => ['aggregator:', `aggregator:\n  ${line}`]
 const next = (yaml: string): Edit => ['certificate: spid.pem }', `certificate: spid.pem, next: ${yaml} }`]
@@ -86,25 +92,25 @@ describe('a tenant', () => {
     ],
     [
       'a key without a certificate',
-      spid('{ key: file:../cie.key }'),
+      spid('{ key: file:../secrets/esempio/cie.key }'),
       'federation.spid.certificate',
       'is missing beside the rest',
     ],
     [
       'a certificate without a key',
-      spid('{ certificate: ../cie.pem }'),
+      spid('{ certificate: ../secrets/esempio/cie.pem }'),
       'federation.spid.key',
       'is missing beside the rest',
     ],
     [
       'a certificate of another key',
-      spid('{ key: file:../spid.key, certificate: ../cie.pem }'),
+      spid('{ key: file:../secrets/esempio/spid.key, certificate: ../secrets/esempio/cie.pem }'),
       'federation.spid.certificate',
       'does not belong to the key',
     ],
     [
       'a key in the file',
-      spid('{ key: MIIEvQ, certificate: ../cie.pem }'),
+      spid('{ key: MIIEvQ, certificate: ../secrets/esempio/cie.pem }'),
       'federation.spid.key',
       'is neither env:NAME nor file:path',
     ],
@@ -127,14 +133,16 @@ describe('a tenant', () => {
   })
 
   it('that only exchanges next of a pair lacks the pair', async () => {
-    const problems = problemsOf(await load(withFiles([], [spid('{ next: { certificate: ../cie.pem } }')])))
+    const problems = problemsOf(
+      await load(withFiles([], [spid('{ next: { certificate: ../secrets/esempio/cie.pem } }')])),
+    )
     expect(problems.map(({ path }) => path)).toEqual(['federation.spid.key', 'federation.spid.certificate'])
   })
 
   it('may have a key of its own for CIE too', async () => {
     const edit: Edit = [
       'clients:',
-      'federation: { cie: { key: file:../spid.key, certificate: ../spid.pem } }\nclients:',
+      'federation: { cie: { key: file:../secrets/esempio/spid.key, certificate: ../secrets/esempio/spid.pem } }\nclients:',
     ]
     const [tenant] = configOf(await load(withFiles([], [edit]))).tenants
     expect(tenant?.cie.signing?.key).toContain('PRIVATE KEY')

@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +8,7 @@ import { authorityName, certificationAuthority, tlsIdentity } from '../../../san
 import { movePorts, PortTaken, portsFrom, urlsOf } from '../../../sandbox/ports.ts'
 import { startDemo } from '../../../sandbox/start-demo.ts'
 import { openState } from '../../../sandbox/state.ts'
+import { diskReaders } from '../../../src/config/disk.ts'
 import { loadGatewayConfig } from '../../../src/config/load.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'varco-demo-'))
@@ -74,12 +74,7 @@ describe('the demo without its gateway', () => {
   it('writes a configuration that the gateway accepts, and serves every sandbox page', async () => {
     const demo = await startDemo({ ports: 'free', stateDir: join(scratch, 'whole'), gateway: 'none' })
     try {
-      const loaded = await loadGatewayConfig(demo.gateway.config, {
-        env: demo.gateway.env,
-        readFile: (path) => readFile(path, 'utf8'),
-        readBytes: (path) => readFile(path),
-        readDir: (path) => readdir(path),
-      })
+      const loaded = await loadGatewayConfig(demo.gateway.config, diskReaders(demo.gateway.env))
       expect('problems' in loaded ? loaded.problems : []).toEqual([])
       if (!('config' in loaded)) return
       expect(loaded.config.publicUrl).toBe(demo.urls.gateway)
