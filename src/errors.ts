@@ -18,6 +18,7 @@ export type Sentence =
   | 'not_found'
   | 'bad_link'
   | 'service_gone'
+  | 'service_moved'
   | 'wrong_host'
   | 'too_large'
   | 'bad_request'
@@ -147,6 +148,7 @@ export const errorTable = {
   service_state_expired: { ...atChoice('forgotten'), status: 409 },
   browser_unknown: local(400, 'cookies'),
   service_gone: local(410, 'service_gone'),
+  redirect_uri_gone: local(410, 'service_moved'),
   login_loop: local(429, 'loop'),
   login_browser_mismatch: local(403, 'other_browser'),
   upstream_unknown: local(404, 'bad_link'),

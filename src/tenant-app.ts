@@ -9,6 +9,7 @@ import type { InteractionDeps } from './interaction/deps.ts'
 import { createInteractionRoutes } from './interaction/routes.ts'
 import { isForBrowsers, methodsAt, routes } from './oidc/endpoints.ts'
 import { createTenantProvider, type TenantProvider } from './oidc/provider.ts'
+import { stillRegistered } from './oidc/registered.ts'
 import type { Limits } from './store/limits.ts'
 import type { Client } from './tenant/tenant.ts'
 
@@ -131,7 +132,13 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
     if (isPushed && (ctx.request.length ?? LONGEST_QUERY + 1) > LONGEST_QUERY)
       throw new GatewayError('request_too_large', 'form')
     const [, uid] = /^\/authorize\/([\w-]+)$/.exec(path) ?? []
-    if (uid !== undefined && !(await oidc.isBeginner(req, uid))) throw new GatewayError('login_browser_mismatch')
+    if (uid !== undefined) {
+      const asked = await oidc.begunFor(req, uid)
+      if (asked === undefined) throw new GatewayError('login_browser_mismatch')
+      ctx.state.clientId = asked.client
+      // here a code, or an error, leaves for an address that the library believes since the beginning
+      stillRegistered(asked, oidc.clientOf)
+    }
     if (path === routes.authorization) {
       await stopLoop(ctx)
       nameBrowser(ctx, https, randomId)

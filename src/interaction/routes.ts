@@ -41,6 +41,8 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
 
   /** The login that this browser's cookie and this path name together. Throws `interaction_expired`, `saml_response_already_used`. */
   const loginOf = async (ctx: Ctx, uid: string): Promise<LoginUnderWay> => {
+    // for the page, should the login be refused for what the tenant's file says now
+    if (typeof ctx.query.c === 'string') ctx.state.clientId = ctx.query.c
     const login = await oidc.loginUnderWay(ctx.req, ctx.res)
     if (login?.uid === uid) {
       ctx.state.clientId = login.client.id

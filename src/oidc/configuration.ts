@@ -13,6 +13,7 @@ import { assertionRules, withoutCaching } from './client-authentication.ts'
 import { discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
 import { longestRenewal } from './refresh.ts'
+import { type Asked, askedIn } from './registered.ts'
 
 /** Seconds from the login. */
 export const SESSION = 8 * 3600
@@ -28,7 +29,7 @@ type Parts = Required<Pick<Configuration, 'adapter' | 'findAccount' | 'renderErr
   secretPlaceholder: string
   now: () => number
   /** Told of each login that begins, before the browser is sent to its page. */
-  began: (req: IncomingMessage, uid: string) => Promise<void>
+  began: (req: IncomingMessage, uid: string, asked: Asked) => Promise<void>
 }
 
 /** Path below the tenant of everything about one login; oidc-provider scopes the interaction cookie to exactly this path. */
@@ -131,7 +132,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   interactions: {
     policy: parts.policy,
     url: async (ctx, interaction) => {
-      await parts.began(ctx.req, interaction.uid)
+      await parts.began(ctx.req, interaction.uid, askedIn(interaction.params))
       return `${loginPath(tenant, interaction.uid)}?c=${encodeURIComponent(String(interaction.params.client_id))}`
     },
   },

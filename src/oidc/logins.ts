@@ -13,6 +13,7 @@ import { SESSION } from './configuration.ts'
 import type { Grants } from './grants.ts'
 import type { ProviderSession } from './provider-sessions.ts'
 import { longestRenewal } from './refresh.ts'
+import { askedIn, stillRegistered } from './registered.ts'
 import type { SessionEnds } from './session-end.ts'
 import type { Obstacle, SingleSignOn } from './single-sign-on.ts'
 
@@ -124,12 +125,10 @@ export const createLogins = ({
 
   const underWay = async (req: IncomingMessage, res: ServerResponse): Promise<LoginUnderWay | undefined> => {
     const interaction = await interactionOf(req, res)
-    const client = interaction && clientOf(String(interaction.params.client_id))
     const since = interaction && (await begunAt(req, interaction.uid))
     if (interaction === undefined || since === undefined) return undefined
-    // its file changed meanwhile
-    if (client === undefined) throw new GatewayError('service_gone', String(interaction.params.client_id))
     const { params, uid } = interaction
+    const client = stillRegistered(askedIn(params), clientOf)
     const present = await presentIn(req, interaction)
     const level = requestedLevel({
       acrValues: text(params.acr_values),
@@ -183,8 +182,8 @@ export const createLogins = ({
       const userKey = userKeyOf(citizen)
       if (userKey === undefined) throw new GatewayError('saml_fiscal_number_invalid')
       const interaction = await interactionOf(req, res)
-      const client = interaction && clientOf(String(interaction.params.client_id))
-      if (!client) throw new GatewayError('oidc_request_invalid')
+      if (interaction === undefined) throw new GatewayError('interaction_expired')
+      const client = stillRegistered(askedIn(interaction.params), clientOf)
       // an empty claim would look like a mistake of ours: who has none is told before the service is
       if (citizen.fiscalNumber === undefined && client.claims.includes('fiscal_number')) {
         throw new GatewayError('eidas_fiscal_number_needed')

@@ -2,7 +2,6 @@
  * One tenant's OpenID Provider: an oidc-provider instance of its own with its own issuer, clients, keys, cookies and
  * records (design 1). Everything else in Varco speaks to it through `TenantProvider`.
  */
-import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
@@ -19,6 +18,7 @@ import { createFindAccount } from './account.ts'
 import { answerAcr } from './acr-response.ts'
 import { createAdapter } from './adapter.ts'
 import type { Departed, LogoutTokenOf } from './backchannel.ts'
+import { createBeginners } from './beginners.ts'
 import { authenticateClients } from './client-authentication.ts'
 import { configurationFor, SESSION, sessionLife } from './configuration.ts'
 import { reportEvents } from './events.ts'
@@ -34,6 +34,7 @@ import { personLogins } from './person-logins.ts'
 import { createPolicy } from './policy.ts'
 import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
 import { createOidcRecords } from './register.ts'
+import type { Asked } from './registered.ts'
 import { createSessionEnds } from './session-end.ts'
 import { sessionRecords } from './session-records.ts'
 import { createSingleSignOn } from './single-sign-on.ts'
@@ -41,9 +42,12 @@ import { createSingleSignOn } from './single-sign-on.ts'
 export interface TenantProvider {
   /** Answers a request to one of the provider's own routes. `req.url` is below the tenant's path, `req.originalUrl` whole. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Did this browser begin the login? The interaction cookie alone does not say so: src/http/browser.ts. */
-  isBeginner(req: IncomingMessage, uid: string): Promise<boolean>
-  /** The login that this browser's interaction cookie names and that it began, or undefined. Throws `service_gone`. */
+  /** Whom the login is for, where this browser began it. */
+  begunFor(req: IncomingMessage, uid: string): Promise<Asked | undefined>
+  /**
+   * The login that this browser's interaction cookie names and that it began, or undefined. Throws `service_gone`,
+   * `redirect_uri_gone`.
+   */
   loginUnderWay(req: IncomingMessage, res: ServerResponse): Promise<LoginUnderWay | undefined>
   /** Ends the login with this person; `session` is the one that their provider keeps. Throws `eidas_fiscal_number_needed`. */
   complete(req: IncomingMessage, res: ServerResponse, citizen: Citizen, session?: ProviderSession): Promise<Completed>
@@ -116,14 +120,7 @@ export const createTenantProvider = async ({
     SESSION,
     ...tenant.clients.map((client) => (client.refreshTokens ? lifetimes.refreshToken : 0)),
   )
-  const fingerprintOf = (req: IncomingMessage) =>
-    createHash('sha256')
-      .update(browserOf(req) ?? '')
-      .digest('base64url')
-  const begunAt = async (req: IncomingMessage, uid: string) => {
-    const { browser, at } = (await records.get<{ browser: string; at: number }>('Beginner', uid)) ?? {}
-    return browserOf(req) !== undefined && browser === fingerprintOf(req) ? at : undefined
-  }
+  const beginners = createBeginners({ records, browserOf, now, life: lifetimes.interaction })
 
   const sessions = sessionRecords(records, sessionLife(tenant))
   const people = personLogins(records, { now, longest: Math.max(grantLife, sessionLife(tenant)) })
@@ -152,9 +149,7 @@ export const createTenantProvider = async ({
       loadExistingGrant: grants.existing,
       renderError: (ctx, _out, error) => {
         const client = ctx.oidc?.client === undefined ? undefined : clientOf(ctx.oidc.client.clientId)
-        // the file may have changed after the citizen came back
-        const gone = ctx.oidc?.route === 'resume' && error instanceof errors.InvalidClient
-        const code = gone ? 'service_gone' : errorCodeOf(error)
+        const code = errorCodeOf(error)
         if (code !== 'oidc_request_invalid') ctx.status = errorRow(code).status
         ctx.type = 'html'
         ctx.body = renderError(ctx.req, ctx.res, code, client)
@@ -165,8 +160,7 @@ export const createTenantProvider = async ({
       secretPlaceholder: randomId(),
       fetch,
       now,
-      began: (req, uid) =>
-        records.put('Beginner', uid, { browser: fingerprintOf(req), at: now() }, lifetimes.interaction),
+      began: beginners.put,
     }),
   )
   // the origin middleware has replaced every forwarded header by what the configuration says
@@ -219,12 +213,12 @@ export const createTenantProvider = async ({
     grants,
     ends,
     singleSignOn,
-    begunAt,
+    begunAt: async (req, uid) => (await beginners.get(req, uid))?.at,
   })
 
   return {
     handle: (req, res) => Promise.resolve(answer(req, res)),
-    isBeginner: async (req, uid) => (await begunAt(req, uid)) !== undefined,
+    begunFor: beginners.get,
     loginUnderWay: logins.underWay,
     complete: logins.complete,
     proceed: logins.proceed,

@@ -132,6 +132,53 @@ describe('a login whose service goes between two of its steps', () => {
     }))
 })
 
+describe('an address that is taken from a service', () => {
+  const without = [/redirect_uris: \[[^\]]*\]/, 'redirect_uris: ["https://www.ala.example/nuovo"]'] as const
+  const refused = (page: { status: number; location: string | undefined; text: string }) => {
+    expect([page.status, page.location]).toEqual([410, undefined])
+    expect(page.text).toContain('Il servizio ha cambiato indirizzo')
+    expect(page.text).toContain('redirect_uri_gone')
+    expect(page.text).not.toContain('www.ala.example/callback')
+    // back to where the service begins
+    expect(page.text).toContain('href="https://www.ala.example')
+  }
+
+  it('gets neither a code nor an error of a login that was under way', () =>
+    during('ala', async () => {
+      const { login, post } = await gateway.upToAnswer('spid')
+      const waiting = await gateway.begin()
+      await edit('ala', without)
+      await take()
+      refused(await gateway.deliver(login.browser, post))
+      expect((await gateway.registered()).at(-1)).toMatchObject({ kind: 'login.told', result: 'redirect_uri_gone' })
+      refused(await waiting.browser.get(waiting.page.url))
+      const [path] = waiting.page.url.split('?')
+      for (const step of ['begin?upstream=cie', 'abort']) {
+        const page = await waiting.browser.visit(`${path}/${step}`)
+        expect([page.status, page.location]).toEqual([410, undefined])
+      }
+    }))
+
+  it.each(['finish', 'abort'])('gets nothing either where it goes after the step before the last, %s', (step) =>
+    during('ala', async () => {
+      const { login, post } = await gateway.upToAnswer('spid')
+      const { browser, page } = login
+      const leave = async () => {
+        if (step === 'abort') return browser.visit(`${page.url.split('?')[0]}/abort`)
+        const returned = await browser.visit(post.action, { form: post.fields, crossSite: true })
+        return browser.visit(returned.location ?? '')
+      }
+      const issued = gateway.events('code.issued').length
+      const { location = '' } = await leave()
+      expect(location).toMatch(/\/t\/ala\/authorize\//)
+      await edit('ala', without)
+      await take()
+      refused(await browser.visit(location))
+      expect(gateway.events('code.issued')).toHaveLength(issued)
+    }),
+  )
+})
+
 describe('a broken file', () => {
   it('leaves its tenant as it was, and is told once', () =>
     during('ala', async () => {

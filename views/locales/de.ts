@@ -246,6 +246,11 @@ export const de: Dictionary = {
       what: 'Der Dienst, von dem Sie kommen, wurde während Ihrer Anmeldung entfernt: Er erhält Ihre Daten nicht.',
       next: 'Suchen Sie den Dienst auf der Website der Verwaltung oder wenden Sie sich an die Hilfe.',
     },
+    service_moved: {
+      title: 'Der Dienst hat eine andere Adresse',
+      what: 'Die Adresse, von der Sie kommen, wurde während Ihrer Anmeldung entfernt: Ihre Daten gehen nicht dorthin.',
+      next: 'Beginnen Sie wieder beim Dienst. Passiert es noch einmal, nennen Sie den Betreibern der Website den Code.',
+    },
     bad_link: {
       title: 'Der Link stimmt nicht',
       what: 'Die Website, von der Sie kommen, hat einen falschen Link verwendet. Es liegt nicht an Ihnen.',

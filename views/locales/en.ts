@@ -241,6 +241,11 @@ export const en: Dictionary = {
       what: 'The service that you came from was removed while you were signing in: it does not get your data.',
       next: 'Look for the service on the website of the organisation, or contact the help desk.',
     },
+    service_moved: {
+      title: 'The service has another address',
+      what: 'The address that you came from was removed while you were signing in: your data do not go there.',
+      next: 'Start again at the service. If it happens again, tell the people who run the website the code.',
+    },
     bad_link: {
       title: 'The link is not correct',
       what: 'The website that you come from used a wrong link. It is not your fault.',

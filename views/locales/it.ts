@@ -241,6 +241,11 @@ export const it: Dictionary = {
       what: 'Il servizio da cui arrivi è stato tolto mentre accedevi: non riceve i tuoi dati.',
       next: 'Cerca il servizio sul sito dell’ente, oppure contatta l’assistenza.',
     },
+    service_moved: {
+      title: 'Il servizio ha cambiato indirizzo',
+      what: 'L’indirizzo da cui arrivi è stato tolto mentre accedevi: lì i tuoi dati non vanno.',
+      next: 'Ricomincia dal servizio. Se succede ancora, segnala il codice a chi gestisce il sito.',
+    },
     bad_link: {
       title: 'Il collegamento non è corretto',
       what: 'Il sito da cui arrivi ha usato un collegamento sbagliato. Non è colpa tua.',
