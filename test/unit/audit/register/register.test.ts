@@ -1,4 +1,6 @@
-import { open, rm, truncate } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readFile, rm, truncate } from 'node:fs/promises'
+import { platform } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Disk, realDisk } from '../../../../src/audit/register/chain-file.ts'
 import { chainsIn } from '../../../../src/audit/register/layout.ts'
@@ -31,20 +33,24 @@ const contents = async (day = today) => {
 
 /** A disk whose files fail as told. */
 const failingDisk = () => {
-  const fault: { code?: string; at?: 'write' | 'datasync' } = {}
+  const fault: { code?: string; at?: 'write' | 'flush' } = {}
   let flushes = 0
   const failure = () => Object.assign(new Error(`${fault.code}: it fails`), { code: fault.code })
   const disk: Disk = {
     ...realDisk,
     open: async (path, flags, mode) => {
-      if (fault.code === 'EROFS' && flags === 'ax') throw failure()
+      if (fault.code === 'EROFS' && flags !== undefined) throw failure()
       const file = await open(path, flags, mode)
       return new Proxy(file, {
         get: (target, name) => {
-          if (name === 'datasync') flushes += 1
-          if (fault.code !== undefined && name === (fault.at ?? 'write')) return () => Promise.reject(failure())
           const value = Reflect.get(target, name) as unknown
-          return typeof value === 'function' ? value.bind(target) : value
+          if (name !== 'write') return typeof value === 'function' ? value.bind(target) : value
+          flushes += 1
+          if (fault.code === undefined) return target.write.bind(target)
+          return async (bytes: Buffer, at: number) => {
+            if (fault.at === 'flush') await target.write(bytes, at)
+            throw failure()
+          }
         },
       })
     },
@@ -81,6 +87,24 @@ describe('writing', () => {
     expect(await contents()).toEqual(['chain.opened', '_request1'])
     await register.close()
     expect(await contents()).toEqual(['chain.opened', '_request1', 'chain.ended'])
+  })
+
+  it.skipIf(platform() !== 'linux')('has a file whose every write is a flush', async () => {
+    const opened: FileHandle[] = []
+    const seen: Disk = {
+      ...realDisk,
+      open: async (path, flags, mode) => {
+        const file = await open(path, flags, mode)
+        if (flags !== undefined) opened.push(file)
+        return file
+      },
+    }
+    const register = test.open({ disk: seen })
+    await register.write(response(1))
+    expect(opened).toHaveLength(1)
+    const [, flags = ''] = /^flags:\s*(\d+)$/m.exec(await readFile(`/proc/self/fdinfo/${opened[0]?.fd}`, 'utf8')) ?? []
+    expect(Number.parseInt(flags, 8) & constants.O_DSYNC).toBe(constants.O_DSYNC)
+    await register.close()
   })
 
   it('shares one flush between all who wait, in their order', async () => {
@@ -143,19 +167,13 @@ describe('writing', () => {
     test.clock.now = Date.parse('2026-01-15T23:59:59Z')
     const slow: Disk = {
       ...realDisk,
-      open: async (path, flags, mode) => {
-        const file = await open(path, flags, mode)
-        return new Proxy(file, {
-          get: (target, name) => {
-            // a quarter of an hour goes by in the flush after the first three
-            if (name === 'stat' && String(path).includes('2026-01-15') && ++stats === 3) test.clock.now += 15 * 60_000
-            const value = Reflect.get(target, name) as unknown
-            return typeof value === 'function' ? value.bind(target) : value
-          },
-        })
+      stat: (file) => {
+        // a quarter of an hour goes by in the flush after the first two
+        if (++flushes === 3) test.clock.now += 15 * 60_000
+        return realDisk.stat(file)
       },
     }
-    let stats = 0
+    let flushes = 0
     const register = test.open({ disk: slow })
     await register.write(response(1))
     expect(await contents('2026-01-16')).toEqual(['chain.opened', '_request1'])
@@ -187,7 +205,7 @@ describe('a register that cannot be written', () => {
     const { disk, fault } = failingDisk()
     const register = test.open({ disk })
     await register.write(response(1))
-    Object.assign(fault, { code: 'EIO', at: 'datasync' })
+    Object.assign(fault, { code: 'EIO', at: 'flush' })
     await expect(register.write(response(2))).rejects.toMatchObject({ code: 'register_unavailable' })
     delete fault.code
     await register.write(response(3))
