@@ -188,14 +188,18 @@ export const createApp = (deps: AppDeps): App => {
 
   const { trustedProxies, cns } = config
   const proxy = cns?.handshake.by === 'proxy' ? cns.handshake : undefined
-  const own = (url: string) => (host: string) => (host === new URL(url).host ? url : undefined)
+  const own = (url: string) => {
+    const { host: ours } = new URL(url)
+    return (host: string) => (host === ours ? url : undefined)
+  }
+  const regional = own(config.publicUrl)
   return {
     refreshKeys: apps.refresh,
     prepareTenants: apps.prepare,
     backchannel,
     revocations,
     regional: listener(
-      (host) => own(config.publicUrl)(host) ?? tenants.byHost(host)?.issuer,
+      (host) => regional(host) ?? tenants.byHost(host)?.issuer,
       (app, ctx) => app.regional(ctx),
       { trustedProxies },
     ),

@@ -15,6 +15,9 @@ const policy = (formAction: string) =>
     "base-uri 'none'",
   ].join('; ')
 
+/** Of nearly every answer. */
+const OWN = policy("'self'")
+
 /** Lets this one page post to these origins too (CSP source expressions). */
 export const allowFormTo = (res: ServerResponse, sources: readonly string[]): void => {
   res.setHeader('Content-Security-Policy', policy(["'self'", ...sources].join(' ')))
@@ -24,7 +27,7 @@ export const allowFormTo = (res: ServerResponse, sources: readonly string[]): vo
 export const securityHeaders =
   ({ https }: { https: boolean }): Handler =>
   (ctx, next) => {
-    ctx.set('Content-Security-Policy', policy("'self'"))
+    ctx.set('Content-Security-Policy', OWN)
     ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.set('Referrer-Policy', 'no-referrer')
     ctx.set('Cache-Control', 'no-store')
