@@ -1,18 +1,22 @@
 /** `varco tenant new`: the file of one body, or the drafts of all bodies of a table, each with what it still lacks. */
 import { dirname, join, relative } from 'node:path'
 import { loadGatewayConfig } from '../config/load.ts'
-import { formatProblems } from '../config/problem.ts'
+import { formatProblems, type Problem } from '../config/problem.ts'
 import { tenantsFolderIn } from '../config/schema.ts'
-import { parseYaml } from '../config/yaml-file.ts'
-import { type Body, draftOf, fromTable, type Missing } from '../tenant/draft.ts'
+import { parseYaml, validate } from '../config/yaml-file.ts'
+import { bodiesOf } from '../tenant/bodies-table.ts'
+import { type Body, draftOf, ipaCodeFault, type Missing } from '../tenant/draft.ts'
+import { tenantSchema } from '../tenant/schema.ts'
+import { languages as allLanguages, type Language } from '../tenant/tenant.ts'
 import { type Arguments, type Command, type ExitCode, jsonText, UsageError, type World } from './command.ts'
+import { readAround } from './configuration.ts'
 
 const schemaFile = join(import.meta.dirname, '../../docs/schema/tenant.schema.json')
 
 export const tenantNew: Command = {
   name: 'tenant new',
   operands: ['[TENANT]'],
-  options: '--config FILE --name TEXT --ipa CODE --url URL | --from TABLE.csv --out DIR [--json]',
+  options: '--config FILE --name TEXT --ipa CODE --url URL | --from TABLE.csv --out DIR [--config FILE] [--json]',
   summary: 'writes the file of a new tenant, or drafts for every row of a table, and lists what each still lacks',
   run: (args, world) => (args.from === undefined ? one(args, world) : all(args.from, args, world)),
 }
@@ -44,6 +48,7 @@ const one = async (args: Arguments, world: World): Promise<ExitCode> => {
   const loaded = await loadedWith(file, text, args.config, world)
   // of the new file only: what others have wrong already is not in its way
   const wrong = 'problems' in loaded ? loaded.problems.filter((problem) => join(problem.file) === join(file)) : []
+  if (wrong.length === 0) wrong.push(...ipaCodeProblems(body, file, text))
   if (wrong.length > 0) {
     world.err(`${formatProblems(wrong)}Nothing was written.\n`)
     return 1
@@ -72,15 +77,21 @@ const all = async (table: string, args: Arguments, world: World): Promise<ExitCo
       `${table} cannot be read: name a table with a line of column names, and allow Varco to read it.`,
     )
   })
-  const read = fromTable(text)
+  const read = bodiesOf(text)
   if ('fault' in read) throw new UsageError(`${table}: ${read.fault}`)
+  const languages = args.config === undefined ? allLanguages : await regionalLanguages(args, world)
+  if (languages === undefined) return 1
   const drafts = []
   for (const body of read.bodies) {
     const file = join(out, `${body.id}.yaml`)
-    const draft = draftOf(body, relative(dirname(file), schemaFile))
+    // its whole path: the draft is moved into the tenants folder
+    const draft = draftOf(body, schemaFile, languages)
+    const missing = [...draft.missing, ...wrongIn(body, file, draft)]
     const written = !(await exists(file, world)) && (await created(file, draft.text, world))
-    drafts.push({ id: body.id, file, written, missing: draft.missing })
+    drafts.push({ id: body.id, file, written, missing })
   }
+  const rows = read.faults.map(({ line, reason }) => `${table}:${line}  ${reason}: no draft is made of this row\n`)
+  world.err(rows.join(''))
   if (args.json) world.out(jsonText(drafts))
   else {
     for (const { file, written, missing } of drafts)
@@ -89,11 +100,40 @@ const all = async (table: string, args: Arguments, world: World): Promise<ExitCo
       `${drafts.filter(({ written }) => written).length} of ${drafts.length} drafts written. Check them with: varco tenant validate ${out}\n`,
     )
   }
+  if (rows.length > 0) return 1
   return drafts.some(({ missing }) => missing.length > 0) ? 2 : 0
 }
 
+/** Those of every tenant whose file names none. Undefined once the error output has said what is wrong. */
+const regionalLanguages = async (args: Arguments, world: World): Promise<readonly Language[] | undefined> => {
+  const around = await readAround(args, world, { evenEmpty: true })
+  if (around === undefined) return undefined
+  const { tenants } = around.regionFile as { readonly tenants?: { readonly languages?: readonly Language[] } }
+  return tenants?.languages ?? allLanguages
+}
+
+const ipaCodeProblems = (body: Body, file: string, text: string): readonly Problem[] => {
+  const fault = ipaCodeFault(body)
+  return fault === undefined ? [] : [parseYaml(file, text).problem(['organisation', 'ipa_code'], ...fault)]
+}
+
+/** What a row says that is not right, beside what it lacks. */
+const wrongIn = (body: Body, file: string, { text, missing }: ReturnType<typeof draftOf>): readonly Missing[] => {
+  const problems: Problem[] = []
+  validate(parseYaml(file, text), tenantSchema, problems)
+  const told = new Set(missing.map(({ path }) => path))
+  return [...problems, ...ipaCodeProblems(body, file, text)].flatMap(({ path, reason, fix }) =>
+    told.has(path) ? [] : [{ path, reason, fix, needed: true }],
+  )
+}
+
 const missingText = (missing: readonly Missing[]): string =>
-  missing.map(({ path, fix, needed }) => `  ${needed ? '✗' : '!'} ${path}  is missing\n           → ${fix}\n`).join('')
+  missing
+    .map(
+      ({ path, reason = 'is missing', fix, needed }) =>
+        `  ${needed ? '✗' : '!'} ${path}  ${reason}\n           → ${fix}\n`,
+    )
+    .join('')
 
 const tenantsFolder = async (config: string, { readers }: World): Promise<string> => {
   const text = await readers.readFile(config).catch(() => {

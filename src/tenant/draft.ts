@@ -1,6 +1,5 @@
 /** The file of a body of which little is known yet: what is known, and what a person must still add. */
 import { blockText } from '../config/yaml-text.ts'
-import { reservedIds } from './reserved.ts'
 import { languages as every, type Language, type Localised } from './tenant.ts'
 
 export interface Body {
@@ -14,6 +13,8 @@ export interface Body {
 
 export interface Missing {
   readonly path: string
+  /** What is amiss, where it does not simply lack. */
+  readonly reason?: string
   readonly fix: string
   /** The file is not valid without it. */
   readonly needed: boolean
@@ -32,7 +33,7 @@ export const draftOf = (
   const lines = [
     `# yaml-language-server: $schema=${schema}`,
     '',
-    ...blockText({ schema: 1, id, state: 'draft' }),
+    ...blockText({ schema: 1, id, ...(isEnte(body) && { kind: 'ente' }), state: 'draft' }),
     'organisation:',
     ...blockText({
       ipa_code: ipaCode,
@@ -46,103 +47,56 @@ export const draftOf = (
   return { text: `${lines.join('\n')}\n`, missing: missingIn(body, languages) }
 }
 
-const missingIn = ({ names, siteUrl, belfiore, ipaCode }: Body, languages: readonly Language[]): readonly Missing[] => [
-  ...(siteUrl === undefined
-    ? [{ path: 'site_url', fix: 'write the address of its site, as https://www.comune.…', needed: true }]
-    : []),
-  ...(belfiore === undefined && ipaCode.startsWith('c_')
-    ? [
-        {
-          path: 'organisation.belfiore',
-          fix: 'write its Belfiore code, so that the IPA code can be checked',
-          needed: false,
-        },
-      ]
-    : []),
-  ...languages
-    .filter((language) => names[language] === undefined)
-    .map((language) => ({
-      path: `organisation.names.${language}`,
-      fix: `write its name there, or take ${language} out of languages`,
-      needed: false,
-    })),
-  { path: 'clients', fix: 'add its services with varco client add', needed: false },
-]
+/** Made from the Belfiore code; other bodies have one of their own choice. */
+const isComune = (ipaCode: string): boolean => /^c_[a-z]\d{3}$/.test(ipaCode)
 
-/** Columns by what tables call them. */
-const columns = {
-  name: ['name', 'nome', 'comune', 'denominazione'],
-  ipaCode: ['ipa_code', 'ipa_code_derived', 'codice_ipa'],
-  belfiore: ['belfiore', 'belfiore_code', 'codice_catastale'],
-  province: ['province', 'provincia', 'sigla'],
-  siteUrl: ['site_url', 'sito'],
-  de: ['name_de'],
-  lld: ['name_lld'],
-  en: ['name_en'],
-} as const
-type Column = keyof typeof columns
+const isEnte = (body: Body): boolean => !isComune(body.ipaCode) && ipaCodeFault(body) === undefined
 
-export const fromTable = (text: string): { readonly bodies: readonly Body[] } | { readonly fault: string } => {
-  const [head = [], ...rows] = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .map(cellsOf)
-  const at = (column: Column) =>
-    head.findIndex((name) => (columns[column] as readonly string[]).includes(name.trim().toLowerCase()))
-  const lacking = (['name', 'ipaCode'] as const).find((column) => at(column) < 0)
-  if (lacking !== undefined) {
-    return {
-      fault: `has no column for the ${lacking === 'name' ? 'name' : 'IPA code'}: call one ${columns[lacking].join(' or ')}.`,
-    }
-  }
-  const taken = new Set<string>()
-  return {
-    bodies: rows.map((cells) => {
-      const cell = (column: Column) => cells[at(column)]?.trim() || undefined
-      const name = cell('name') ?? ''
-      const { belfiore, province, siteUrl } = {
-        belfiore: cell('belfiore'),
-        province: cell('province'),
-        siteUrl: cell('siteUrl'),
-      }
-      const [de, lld, en] = [cell('de'), cell('lld'), cell('en')]
-      return {
-        id: freeId(name, taken),
-        names: { it: `Comune di ${name}`, ...(de && { de }), ...(lld && { lld }), ...(en && { en }) },
-        ipaCode: cell('ipaCode') ?? '',
-        ...(belfiore !== undefined && { belfiore }),
-        ...(province !== undefined && { province }),
-        ...(siteUrl !== undefined && { siteUrl }),
-      }
-    }),
-  }
+/** The code becomes part of what is registered with AgID: one that was meant for a Comune and is none is not taken. */
+export const ipaCodeFault = ({ ipaCode, names }: Body): readonly [reason: string, fix: string] | undefined => {
+  if (isComune(ipaCode)) return undefined
+  const meantFor = /^comune\b/i.test(names.it) || /^c[_-]/i.test(ipaCode) || /^[a-z]\d{3}$/i.test(ipaCode)
+  if (!meantFor) return undefined
+  const [, belfiore] = /([a-z]\d{3})$/i.exec(ipaCode) ?? []
+  const like = belfiore === undefined ? 'as c_a116 for Ala' : `as c_${belfiore.toLowerCase()}`
+  return [
+    `${ipaCode} is not the code of a Comune`,
+    `write c_ and its Belfiore code in small letters, ${like}; indicepa.gov.it has it`,
+  ]
 }
 
-/** `Borgo d'Anaunia` → `borgo-d-anaunia`; two of the same name are told apart, none is an address of the gateway. */
-const freeId = (name: string, taken: Set<string>): string => {
-  const plain = name
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 50)
-  const base = reservedIds.has(plain) || plain === '' ? `comune-di-${plain}` : plain
-  let id = base
-  for (let number = 2; taken.has(id); number += 1) id = `${base}-${number}`
-  taken.add(id)
-  return id
-}
-
-/** RFC 4180, without line breaks inside of cells; also with semicolons, as spreadsheets here write it. */
-const cellsOf = (line: string): readonly string[] => {
-  const separator = line.includes(';') && !line.includes(',') ? ';' : ','
-  const cells = line.match(new RegExp(`("(?:[^"]|"")*"|[^${separator}]*)(?:${separator}|$)`, 'g')) ?? []
-  return cells.map((cell) =>
-    cell
-      .replace(new RegExp(`${separator}$`), '')
-      .replace(/^"|"$/g, '')
-      .replaceAll('""', '"'),
-  )
+const missingIn = (body: Body, languages: readonly Language[]): readonly Missing[] => {
+  const { names, siteUrl, belfiore, ipaCode } = body
+  return [
+    ...(isEnte(body)
+      ? [
+          {
+            path: 'kind',
+            reason: `is ente: ${ipaCode} is no code of a Comune`,
+            fix: 'if it is one, write c_x999 and remove kind',
+            needed: false,
+          },
+        ]
+      : []),
+    ...(siteUrl === undefined
+      ? [{ path: 'site_url', fix: 'write the address of its site, as https://www.comune.…', needed: true }]
+      : []),
+    ...(belfiore === undefined && ipaCode.startsWith('c_')
+      ? [
+          {
+            path: 'organisation.belfiore',
+            fix: 'write its Belfiore code, so that the IPA code can be checked',
+            needed: false,
+          },
+        ]
+      : []),
+    ...languages
+      .filter((language) => names[language] === undefined)
+      .map((language) => ({
+        path: `organisation.names.${language}`,
+        fix: `write its name there, or take ${language} out of languages`,
+        needed: false,
+      })),
+    { path: 'clients', fix: 'add its services with varco client add', needed: false },
+  ]
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { edited, GATEWAY, load, problemsOf, tenantYaml, validFiles } from '../config/files.ts'
@@ -71,6 +72,55 @@ describe('tenant new', () => {
     expect(parse(files['/tmp/drafts/a-b-c.yaml'] ?? '').organisation.names.it).toBe('Comune di A: "b" # c')
     // an address of the gateway has that name
     expect(files['/tmp/drafts/comune-di-cie.yaml']).toBeDefined()
+  })
+
+  it.each([
+    ['c_M113', 'as c_m113'],
+    ['m113', 'as c_m113'],
+    ['c_113', 'as c_a116 for Ala'],
+    ['comvolano', 'as c_a116 for Ala'],
+  ])('takes no code that is none of a Comune: %s', async (code, like) => {
+    const { run, files } = createRegion()
+    const { code: exit, err } = await run(...words.with(6, code), ...config)
+    expect(exit).toBe(1)
+    expect(err).toContain(`organisation.ipa_code  ${code} is not the code of a Comune`)
+    expect(err).toMatch(new RegExp(`→ write c_ and its Belfiore code in small letters, ${like}; .*\\n`))
+    expect(files['/etc/varco/tenants/volano.yaml']).toBeUndefined()
+  })
+
+  it('takes a body that is no Comune for what it is, and says so', async () => {
+    const { run, files } = createRegion()
+    const line = words.with(2, 'vallagarina').with(4, 'Comunità della Vallagarina').with(6, 'comvall')
+    const { code, out } = await run(...line, ...config)
+    expect([code, out]).toEqual([2, expect.stringContaining('! kind  is ente: comvall is no code of a Comune')])
+    expect(parse(files['/etc/varco/tenants/vallagarina.yaml'] ?? '').kind).toBe('ente')
+    expect(problemsOf(await load(files))).toEqual([])
+  })
+
+  it('--from: says of each row what is wrong in it, and asks only for the languages of the region', async () => {
+    const region = `${validFiles()['/etc/varco/region.yaml']}tenants: { languages: [it, de] }\n`
+    const table = 'nome;codice_ipa;belfiore;sito\nAla;c_a117;A116;https://ala.example\n;;;\nAvio;c_A520;;ala\nArco\n'
+    const { run } = createRegion({ '/etc/varco/region.yaml': region, '/tmp/c.csv': table })
+    const line = ['tenant', 'new', '--from', '/tmp/c.csv', '--out', '/tmp/drafts', ...config]
+    const { code, out, err } = await run(...line)
+    expect([code, err]).toEqual([1, '/tmp/c.csv:5  has no IPA code: no draft is made of this row\n'])
+    expect(out.split('\n').filter((text) => /^ {2}\S/.test(text))).toEqual([
+      '  ! organisation.names.de  is missing',
+      '  ! clients  is missing',
+      '  ✗ organisation.ipa_code  does not match belfiore A116',
+      '  ! organisation.belfiore  is missing',
+      '  ! organisation.names.de  is missing',
+      '  ! clients  is missing',
+      '  ✗ site_url  is not an absolute URL',
+      '  ✗ organisation.ipa_code  c_A520 is not the code of a Comune',
+    ])
+  })
+
+  it('--from: names the schema so that it is found before and after the draft is moved', async () => {
+    const { run, files } = createRegion({ '/tmp/c.csv': 'nome;codice_ipa\nAla;c_a116\n' })
+    await run('tenant', 'new', '--from', '/tmp/c.csv', '--out', 'drafts')
+    const schema = /\$schema=(.*)/.exec(files['drafts/ala.yaml'] ?? '')?.[1] ?? ''
+    expect([isAbsolute(schema), existsSync(schema)]).toEqual([true, true])
   })
 
   it.each([
