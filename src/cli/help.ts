@@ -13,12 +13,22 @@ export const helpFor = (all: () => readonly Command[]): Command => ({
   },
 })
 
+/** The commands whose names begin with as many of these words as possible: `tenant show ala` is `tenant show`, `tenant` all of it. */
+export const familyOf = (words: readonly string[], commands: readonly Command[]): readonly Command[] => {
+  if (words.length === 0) return []
+  const asked = words.join(' ')
+  const found = commands.filter(({ name }) => name === asked || name.startsWith(`${asked} `))
+  return found.length > 0 ? found : familyOf(words.slice(0, -1), commands)
+}
+
+export const usagesOf = (commands: readonly Command[]): string =>
+  commands.map((one) => `varco ${usageOf(one)}\n    ${one.summary}\n`).join('\n')
+
 /** A topic, or the commands whose names begin so. */
 const about = (asked: string, commands: readonly Command[]): string => {
-  const topic = topics[asked]
-  if (topic !== undefined) return topic
-  const found = commands.filter(({ name }) => name === asked || name.startsWith(`${asked} `))
-  if (found.length > 0) return found.map((one) => `varco ${usageOf(one)}\n    ${one.summary}\n`).join('\n')
+  if (Object.hasOwn(topics, asked)) return topics[asked] ?? ''
+  const found = familyOf(asked.split(' '), commands)
+  if (found.length > 0) return usagesOf(found)
   throw new UsageError(
     `There is no help about "${asked}". Type: varco help, or varco help ${Object.keys(topics).join(' | ')}.`,
   )

@@ -11,7 +11,7 @@ import { cnsTrustList, cnsTrustUpdate } from './cns-trust.ts'
 import { type Arguments, type Command, type ExitCode, jsonText, UsageError, usageOf, type World } from './command.ts'
 import { completionFor } from './completion.ts'
 import { doctor } from './doctor.ts'
-import { helpFor } from './help.ts'
+import { familyOf, helpFor, usagesOf } from './help.ts'
 import { init } from './init.ts'
 import { keysCreate, keysList } from './keys.ts'
 import { keysReseal, keysRotate } from './keys-rotate.ts'
@@ -114,7 +114,7 @@ export const runCommand = async (words: readonly string[], world: World): Promis
     const { positionals, ...options } = parse(words)
     const line = positionals.join(' ')
     const command = commands.find(({ name }) => line === name || line.startsWith(`${name} `))
-    if (command === undefined) throw new UsageError(`There is no command "${line}". Type: varco help.`)
+    if (command === undefined) throw new UsageError(unknown(positionals))
     const operands = positionals.slice(command.name.split(' ').length)
     const least = command.operands.filter((operand) => !operand.startsWith('[')).length
     if (operands.length < least || operands.length > command.operands.length)
@@ -162,9 +162,9 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
   })
   const { config, check, tenant, tenants, out, csr, now, json, days, for: length, reason, 'key-size': keySize } = values
   const { from, ipa, effective, html, city, email, phone, workers } = values
-  const asked = values.version ? ['version'] : values.help || positionals.length === 0 ? ['help'] : positionals
+  const asked = values.help || positionals.length === 0 ? helpAbout(positionals) : positionals
   return {
-    positionals: asked,
+    positionals: values.version ? ['version'] : asked,
     check,
     csr,
     now,
@@ -190,6 +190,20 @@ const parse = (words: readonly string[]): Omit<Arguments, 'operands'> & { readon
     },
     register: registerOptionsOf(values),
   }
+}
+
+/** Of its operands none: `varco client sheet ala sito --help`. */
+const helpAbout = (words: readonly string[]): readonly string[] => {
+  const [first] = familyOf(words, commands)
+  const isWhole = first !== undefined && words.join(' ').startsWith(first.name)
+  return ['help', ...(isWhole ? first.name.split(' ') : words)]
+}
+
+/** Whoever typed half of a command wants to know the other half. */
+const unknown = (words: readonly string[]): string => {
+  const family = familyOf(words, commands)
+  const none = `There is no command "${words.join(' ')}".`
+  return family.length === 0 ? `${none} Type: varco help.` : `${none} There are:\n\n${usagesOf(family).trimEnd()}`
 }
 
 const messageOf = (error: unknown): string => {

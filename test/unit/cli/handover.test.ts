@@ -106,6 +106,12 @@ describe('help', () => {
     const { run } = createRegion()
     expect((await run('help', 'tenant', 'list')).out).toMatch(/^varco tenant list --config FILE \[--json\]\n {4}shows/)
     expect((await run('help', 'client')).out.match(/^varco client/gm)).toHaveLength(3)
+    expect((await run('client', '--help')).out).toBe((await run('help', 'client')).out)
+    for (const words of [
+      ['tenant', 'show', 'ala'],
+      ['client', 'sheet', 'ala', 'sito', '--html'],
+    ])
+      expect((await run(...words, '--help')).out).toBe((await run('help', ...words.slice(0, 2))).out)
     expect(await run('help', 'weather')).toMatchObject({ code: 3, err: expect.stringContaining('Type: varco help') })
   })
 

@@ -176,15 +176,25 @@ describe('keys', () => {
 })
 
 describe('a command line', () => {
-  it.each([[], ['help'], ['--help'], ['start', '-h']])('shows the help for %j', async (...words) => {
+  it.each([[], ['help'], ['--help']])('shows the help for %j', async (...words) => {
     const { code, out } = await run(words)
     expect(code).toBe(0)
     expect(out).toContain('varco start --config FILE [--workers N] [--check [--json]]')
   })
 
+  it.each([[['tenant']], [['tenant', 'lst']]])('lists the commands that begin as %j does', async (words) => {
+    const { code, err, out } = await run(words)
+    expect([code, out]).toEqual([3, ''])
+    expect(err).toMatch(new RegExp(`^There is no command "${words.join(' ')}"\\. There are:\\n\\nvarco tenant new`))
+    expect(err).not.toMatch(/^varco (?!tenant)/m)
+  })
+
   it.each([
     [['fly'], 'There is no command "fly". Type: varco help.'],
-    [['keys'], 'There is no command "keys". Type: varco help.'],
+    [
+      ['fly', '--help'],
+      'There is no help about "fly". Type: varco help, or varco help onboarding | states | reload | secrets | files | exit.',
+    ],
     [['start'], 'Which gateway? Add --config FILE; the example is config/gateway.yaml.'],
     [['start', 'now', '--config', GATEWAY], 'Type: varco start --config FILE [--workers N] [--check [--json]].'],
     [['keys', 'create', '--config', GATEWAY], 'Type: varco keys create TENANT --config FILE [--json].'],
