@@ -74,12 +74,11 @@ export const rateLimit = ({
     if (tenant === undefined || proxies.includes(clientAddress)) return undefined
     const { near, far } = neighbourhoodOf(clientAddress)
     const [here, everywhere] = limitOf[what]
-    // in this order: who is refused at one tenant uses up nothing at the others
-    for (const verdict of [
-      () => here[how]({ tenant: tenant.id, network: near }),
-      () => everywhere[how]({ network: far }),
-    ]) {
-      const { wait, crossed } = await verdict()
+    // together, for each is a way to the store and back; who is refused at one tenant uses up nothing at the others
+    const [there, all] = [{ tenant: tenant.id, network: near }, { network: far }]
+    const verdicts = await Promise.all([here[how](there), everywhere[how](all)])
+    if (how === 'use' && verdicts[0].wait !== undefined) await everywhere.back(all)
+    for (const { wait, crossed } of verdicts) {
       if (crossed) audit({ type: 'limit.reached', tenant: tenant.id, limit: what })
       if (wait !== undefined) return wait
     }

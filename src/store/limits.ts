@@ -50,6 +50,8 @@ export interface Verdict {
 export interface Limit {
   /** Counts a use. Never rejects. */
   use(who: Who): Promise<Verdict>
+  /** Takes a use back that was counted and did not come to pass. Never rejects. */
+  back(who: Who): Promise<void>
   /** Whether a use would be allowed now, without counting one. Never rejects. */
   look(who: Who): Promise<Verdict>
 }
@@ -84,6 +86,11 @@ export const createLimits = ({ store, masterKey, now }: { store: Store; masterKe
         limiter.consume(nameOf(what, who)).then(
           () => ALLOWED,
           (reason: unknown) => (reason instanceof RateLimiterRes ? refused(reason, most) : ALLOWED),
+        ),
+      back: (who) =>
+        limiter.reward(nameOf(what, who)).then(
+          () => undefined,
+          () => undefined,
         ),
       look: async (who) => {
         const counted = await limiter.get(nameOf(what, who)).catch(() => null)

@@ -61,6 +61,20 @@ describe('a limit', () => {
     expect(await limits('login', 2).use(school)).toMatchObject({ crossed: true })
   })
 
+  it('takes a use back', async () => {
+    const { limits, wait } = setUp()
+    const limit = limits('login', 1)
+    await limit.use(school)
+    await limit.back(school)
+    expect(await limit.use(school)).toEqual(allowed)
+    // also one that was refused
+    await limit.use(school)
+    await limit.back(school)
+    expect(await limit.use(school)).toMatchObject({ crossed: true })
+    wait(WINDOW)
+    expect(await limit.use(school)).toEqual(allowed)
+  })
+
   it('can be looked at without being used', async () => {
     const { limits } = setUp()
     const limit = limits('client', 2)
