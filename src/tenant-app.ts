@@ -133,8 +133,7 @@ export const createTenantApp = async (deps: TenantDeps): Promise<TenantApp> => {
       throw new GatewayError('request_too_large', 'form')
     const [, uid] = /^\/authorize\/([\w-]+)$/.exec(path) ?? []
     if (uid !== undefined) {
-      const asked = await oidc.begunFor(req, uid)
-      if (asked === undefined) throw new GatewayError('login_browser_mismatch')
+      const asked = await oidc.resumedFor(req, res, uid)
       ctx.state.clientId = asked.client
       // here a code, or an error, leaves for an address that the library believes since the beginning
       stillRegistered(asked, oidc.clientOf)

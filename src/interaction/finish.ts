@@ -40,12 +40,16 @@ export const createFinish = (
 
   return async (ctx: Ctx, uid: string): Promise<void> => {
     const handle = typeof ctx.query.handle === 'string' ? ctx.query.handle : ''
-    const outcome = await state.outcome.take(handle)
+    // together, for neither needs the other
+    const asked = oidc.loginUnderWay(ctx.req, ctx.res)
+    const [taken] = await Promise.allSettled([state.outcome.take(handle), asked])
+    if (taken.status === 'rejected') throw taken.reason
+    const outcome = taken.value
     if (outcome === undefined) return lost(ctx, uid)
     ctx.state.clientId = outcome.clientId
     if (outcome.language !== undefined) ctx.state.language = outcome.language
 
-    const login = await oidc.loginUnderWay(ctx.req, ctx.res).catch(async (error: unknown) => {
+    const login = await asked.catch(async (error: unknown) => {
       if (error instanceof GatewayError) await register.write(toldRecord(ctx, outcome, error.code))
       throw error
     })

@@ -4,10 +4,16 @@
  * itself and revokes the grant (RFC 6749 4.1.2), in the library's own words.
  */
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import type { Records } from '../store/sealed.ts'
+import type { ReadAhead, RecordName } from './read-ahead.ts'
 import type { SessionRecords } from './session-records.ts'
 
 const BOUND_TO_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
+
+/** Who uses a grant looks for these. */
+export const recordsOfGrant = (grantId: string): readonly RecordName[] => [
+  ['Grant', grantId],
+  ['Login', grantId],
+]
 
 /** What the library says of each that is used twice. */
 const REUSED: Readonly<Record<string, () => Error>> = {
@@ -23,13 +29,13 @@ const MARGIN = 60
 /** `loginLife`, `grantLife`: seconds that a login may take, and that anything which hangs on its grant may live. */
 export const createAdapter =
   ({
-    records,
+    ahead: { records, expect },
     sessions,
     now,
     loginLife,
     grantLife,
   }: {
-    records: Records
+    ahead: ReadAhead
     sessions: SessionRecords
     now: () => number
     loginLife: number
@@ -59,9 +65,12 @@ export const createAdapter =
         }
         const payload = await records.get<AdapterPayload>(model, id)
         if (payload?.grantId === undefined || !BOUND_TO_GRANT.has(model)) return payload
+        const { grantId, sessionUid, expiresWithSession } = payload
+        const ofSession = expiresWithSession && sessionUid !== undefined ? ([['SessionUid', sessionUid]] as const) : []
+        expect([...ofSession, ...recordsOfGrant(grantId)])
         // A replayed code must still be recognised as one: only its tokens die.
         if (model === 'AuthorizationCode') return payload
-        return (await records.get('RevokedGrant', payload.grantId)) === undefined ? payload : undefined
+        return (await records.get('RevokedGrant', grantId)) === undefined ? payload : undefined
       },
 
       // only sessions have one

@@ -1,6 +1,6 @@
 /** Tenant → configuration of its oidc-provider. Pure: the same tenant and parts give the same configuration. */
 import type { IncomingMessage } from 'node:http'
-import type { Configuration, JWKS, Client as RegisteredClient } from 'oidc-provider'
+import type { Configuration, Interaction, JWKS, Client as RegisteredClient } from 'oidc-provider'
 import { authnContextClasses, type Level } from '../citizen/assurance.ts'
 import { claimsByScope } from '../claims/catalogue.ts'
 import { algorithms } from '../keyring/signing-key.ts'
@@ -13,7 +13,6 @@ import { assertionRules, withoutCaching } from './client-authentication.ts'
 import { discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
 import { longestRenewal } from './refresh.ts'
-import { type Asked, askedIn } from './registered.ts'
 
 /** Seconds from the login. */
 export const SESSION = 8 * 3600
@@ -28,8 +27,8 @@ type Parts = Required<Pick<Configuration, 'adapter' | 'findAccount' | 'renderErr
   /** Placeholder for clients that have a secret: the real ones are known by hash and compared in provider.ts. */
   secretPlaceholder: string
   now: () => number
-  /** Told of each login that begins, before the browser is sent to its page. */
-  began: (req: IncomingMessage, uid: string, asked: Asked) => Promise<void>
+  /** Told of each login that begins, before it is stored. */
+  began: (req: IncomingMessage, interaction: Interaction) => void
 }
 
 /** Path below the tenant of everything about one login; oidc-provider scopes the interaction cookie to exactly this path. */
@@ -60,7 +59,7 @@ const isOwnPage = (client: RegisteredClient, origin: string) =>
   client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)
 
 /** Seconds, never 0, which the library refuses. Session and renewal are absolute: counted from the login, not from the last request. */
-const ttlOf = (tenant: Tenant, now: () => number): NonNullable<Configuration['ttl']> => {
+const ttlOf = (tenant: Tenant, { now, began }: Pick<Parts, 'now' | 'began'>): NonNullable<Configuration['ttl']> => {
   const left = (since: number, life: number) => Math.max(1, since + life - Math.floor(now() / 1000))
   const { lifetimes } = tenant
   const most = lifetimes.refreshToken
@@ -68,7 +67,11 @@ const ttlOf = (tenant: Tenant, now: () => number): NonNullable<Configuration['tt
     AuthorizationCode: lifetimes.code,
     AccessToken: lifetimes.accessToken,
     IdToken: lifetimes.idToken,
-    Interaction: lifetimes.interaction,
+    // the library shows a login nowhere else before it stores it
+    Interaction: ({ req }, interaction) => {
+      began(req, interaction)
+      return lifetimes.interaction
+    },
     Grant: SESSION,
     Session: (_ctx, session) => left(session.loginTs ?? Math.floor(now() / 1000), sessionLife(tenant)),
     // by what the login reached: the token's `acr` may be the lower one that its client asked for (`acr_response`)
@@ -131,10 +134,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
   },
   interactions: {
     policy: parts.policy,
-    url: async (ctx, interaction) => {
-      await parts.began(ctx.req, interaction.uid, askedIn(interaction.params))
-      return `${loginPath(tenant, interaction.uid)}?c=${encodeURIComponent(String(interaction.params.client_id))}`
-    },
+    url: (_ctx, { uid, params }) => `${loginPath(tenant, uid)}?c=${encodeURIComponent(String(params.client_id))}`,
   },
   cookies: {
     keys: [...parts.cookieKeys],
@@ -147,5 +147,5 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
     long: { signed: true, httpOnly: true, sameSite: 'lax', path: tenant.mountPath || '/' },
     short: { signed: true, httpOnly: true, sameSite: 'lax' },
   },
-  ttl: ttlOf(tenant, parts.now),
+  ttl: ttlOf(tenant, parts),
 })

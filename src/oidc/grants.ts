@@ -33,6 +33,7 @@ export const createGrants = ({
   singleSignOn,
   passes,
   renewal,
+  randomId,
   used,
 }: {
   provider: () => Provider
@@ -46,6 +47,7 @@ export const createGrants = ({
   passes: (ctx: KoaContextWithOIDC) => Promise<boolean>
   /** Seconds from a login at level 1 for which it may be renewed. */
   renewal: number
+  randomId: () => string
   /** Told when a session served a client. */
   used: (client: string, login: Login) => void
 }) => {
@@ -60,8 +62,10 @@ export const createGrants = ({
     if (before === undefined || before.remainingTTL < life) Object.assign(grant, { exp: undefined, expiresIn: life })
     grant.addOIDCScope(scopes)
     grant.addOIDCClaims(claimsGrantable(client))
-    const grantId = await grant.save()
-    await logins.put(grantId, { sub, citizen, declared: client.claims }, grant.remainingTTL)
+    // named here, so that the two need not wait for each other
+    grant.jti ??= randomId()
+    const login = { sub, citizen, declared: client.claims }
+    await Promise.all([grant.save(), logins.put(grant.jti, login, grant.remainingTTL)])
     return grant
   }
 
@@ -96,7 +100,9 @@ export const createGrants = ({
       const { client: { clientId = '' } = {}, session, result } = ctx.oidc
       const client = clientOf(clientId)
       if (client === undefined || session === undefined) return undefined
-      const { [client.id]: given } = await sessions.authorizationsOf(session.uid)
+      // one that this request opened has given nothing yet
+      const isNew = (session as Session & { readonly new?: true }).new === true
+      const { [client.id]: given } = isNew ? {} : await sessions.authorizationsOf(session.uid)
       const { consent, providerSession } = (result ?? {}) as Finished
       if (consent?.grantId === undefined) {
         const login = (await passes(ctx)) ? await singleSignOn.of(ctx) : undefined

@@ -9,6 +9,7 @@ import { claimsAsked } from '../claims/request.ts'
 import { subjectOf, userKeyOf } from '../claims/subject.ts'
 import { GatewayError } from '../errors.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
+import type { BegunBy } from './begun.ts'
 import { SESSION } from './configuration.ts'
 import type { Grants } from './grants.ts'
 import type { ProviderSession } from './provider-sessions.ts'
@@ -73,7 +74,7 @@ export const createLogins = ({
   grants,
   ends,
   singleSignOn,
-  begunAt,
+  begun,
 }: {
   provider: Provider
   tenant: Tenant
@@ -82,8 +83,7 @@ export const createLogins = ({
   grants: Grants
   ends: SessionEnds
   singleSignOn: SingleSignOn
-  /** When this browser began it, milliseconds since 1970; undefined where it did not. */
-  begunAt: (req: IncomingMessage, uid: string) => Promise<number | undefined>
+  begun: BegunBy
 }) => {
   /** The library refuses a login whose session has ended meanwhile, in another tab: here it goes on without one. */
   const readInteraction = async (req: IncomingMessage, res: ServerResponse): Promise<Interaction | undefined> => {
@@ -125,7 +125,7 @@ export const createLogins = ({
 
   const underWay = async (req: IncomingMessage, res: ServerResponse): Promise<LoginUnderWay | undefined> => {
     const interaction = await interactionOf(req, res)
-    const since = interaction && (await begunAt(req, interaction.uid))
+    const since = interaction && begun.at(req, interaction)
     if (interaction === undefined || since === undefined) return undefined
     const { params, uid } = interaction
     const client = stillRegistered(askedIn(params), clientOf)

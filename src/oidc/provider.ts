@@ -3,8 +3,7 @@
  * records (design 1). Everything else in Varco speaks to it through `TenantProvider`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type Provider from 'oidc-provider'
-import { errors } from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Audit } from '../audit/events.ts'
 import type { Register } from '../audit/register/register.ts'
@@ -18,7 +17,7 @@ import { createFindAccount } from './account.ts'
 import { answerAcr } from './acr-response.ts'
 import { createAdapter } from './adapter.ts'
 import type { Departed, LogoutTokenOf } from './backchannel.ts'
-import { createBeginners } from './beginners.ts'
+import { createBegun, createResumedFor, keepBegun } from './begun.ts'
 import { authenticateClients } from './client-authentication.ts'
 import { configurationFor, SESSION, sessionLife } from './configuration.ts'
 import { reportEvents } from './events.ts'
@@ -33,6 +32,7 @@ import { answerOutages } from './outage.ts'
 import { personLogins } from './person-logins.ts'
 import { createPolicy } from './policy.ts'
 import { type ProviderLogout, type ProviderSession, providerSessions } from './provider-sessions.ts'
+import { createReadAhead } from './read-ahead.ts'
 import { createOidcRecords } from './register.ts'
 import type { Asked } from './registered.ts'
 import { createSessionEnds } from './session-end.ts'
@@ -42,8 +42,8 @@ import { createSingleSignOn } from './single-sign-on.ts'
 export interface TenantProvider {
   /** Answers a request to one of the provider's own routes. `req.url` is below the tenant's path, `req.originalUrl` whole. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Whom the login is for, where this browser began it. */
-  begunFor(req: IncomingMessage, uid: string): Promise<Asked | undefined>
+  /** Whom the login is for that goes back to the library. Throws `login_browser_mismatch`, `interaction_expired`. */
+  resumedFor(req: IncomingMessage, res: ServerResponse, uid: string): Promise<Asked>
   /**
    * The login that this browser's interaction cookie names and that it began, or undefined. Throws `service_gone`,
    * `redirect_uri_gone`.
@@ -83,7 +83,7 @@ const errorCodeOf = (error: Error): ErrorCode => {
 export const createTenantProvider = async ({
   tenant,
   keys,
-  records,
+  records: stored,
   subjectKey,
   register,
   audit,
@@ -120,8 +120,9 @@ export const createTenantProvider = async ({
     SESSION,
     ...tenant.clients.map((client) => (client.refreshTokens ? lifetimes.refreshToken : 0)),
   )
-  const beginners = createBeginners({ records, browserOf, now, life: lifetimes.interaction })
-
+  const begun = createBegun({ browserOf, now })
+  const ahead = createReadAhead(stored, () => Provider.ctx)
+  const { records } = ahead
   const sessions = sessionRecords(records, sessionLife(tenant))
   const people = personLogins(records, { now, longest: Math.max(grantLife, sessionLife(tenant)) })
   const atProviders = providerSessions(records, sessionLife(tenant))
@@ -137,6 +138,7 @@ export const createTenantProvider = async ({
     singleSignOn,
     passes,
     renewal: lifetimes.refreshToken,
+    randomId,
     used: (client, { citizen }) => audit({ type: 'session.used', tenant: tenant.id, client, level: citizen.level }),
   })
 
@@ -144,7 +146,7 @@ export const createTenantProvider = async ({
   const provider: Provider = new TenantOidc(
     tenant.issuer,
     configurationFor(tenant, {
-      adapter: createAdapter({ records, sessions, now, loginLife: lifetimes.interaction, grantLife }),
+      adapter: createAdapter({ ahead, sessions, now, loginLife: lifetimes.interaction, grantLife }),
       findAccount: createFindAccount({ records, tenant, clientOf, singleSignOn }),
       loadExistingGrant: grants.existing,
       renderError: (ctx, _out, error) => {
@@ -160,9 +162,10 @@ export const createTenantProvider = async ({
       secretPlaceholder: randomId(),
       fetch,
       now,
-      began: beginners.put,
+      began: begun.mark,
     }),
   )
+  keepBegun(provider)
   // the origin middleware has replaced every forwarded header by what the configuration says
   provider.proxy = true
   provider.use(publishJwks({ keys: signing, now }))
@@ -213,12 +216,12 @@ export const createTenantProvider = async ({
     grants,
     ends,
     singleSignOn,
-    begunAt: async (req, uid) => (await beginners.get(req, uid))?.at,
+    begun,
   })
 
   return {
     handle: (req, res) => Promise.resolve(answer(req, res)),
-    begunFor: beginners.get,
+    resumedFor: createResumedFor({ provider, begun, browserOf, ahead }),
     loginUnderWay: logins.underWay,
     complete: logins.complete,
     proceed: logins.proceed,

@@ -35,10 +35,12 @@ export const sessionRecords = (records: Records, longest: number) => {
 
   const adapter = {
     async upsert(id: string, payload: AdapterPayload, expiresIn: number) {
-      await records.put('Session', id, payload, expiresIn)
       const { uid, authorizations = {} } = payload
+      await Promise.all([
+        records.put('Session', id, payload, expiresIn),
+        uid !== undefined && remember(uid, id, authorizations, expiresIn),
+      ])
       if (uid === undefined) return
-      await remember(uid, id, authorizations, expiresIn)
       // looked at afterwards: a logout that came in between has not seen this record
       if (await hasEnded(uid)) await records.delete('Session', id)
     },

@@ -62,6 +62,27 @@ describe('login CSRF and answers that go astray', () => {
     expect([stolen.status, stolen.text.includes('login_browser_mismatch')]).toEqual([403, true])
   })
 
+  it('resumes no other login than the one that the address names, whatever cookie was planted for it', async () => {
+    const attacker = await gateway.upToAnswer('spid')
+    const done = await attacker.login.browser.visit(attacker.post.action, {
+      form: attacker.post.fields,
+      crossSite: true,
+    })
+    const ready = new URL((await attacker.login.browser.visit(done.location ?? '')).location ?? '')
+    const victim = await gateway.begin()
+    const own = `/t/ala/authorize/${new URL(victim.page.url).pathname.split('/').at(-1)}`
+    for (const [key, cookie] of attacker.login.browser.jar) {
+      if (cookie.path !== ready.pathname) continue
+      victim.browser.jar.set(key.replace(ready.pathname, own), { ...cookie, path: own })
+    }
+    const resumed = await victim.browser.get(`https://login.regione.example${own}`)
+    expect([resumed.status, resumed.text.includes('login_browser_mismatch')]).toEqual([403, true])
+    // and a page that is loaded again when the login is over says so
+    await attacker.login.browser.get(ready.href)
+    const over = await attacker.login.browser.get(ready.href)
+    expect([over.status, over.text.includes('interaction_expired')]).toEqual([400, true])
+  })
+
   it('gives nothing to a browser that has the cookie and not the handle', async () => {
     const { login, post } = await gateway.upToAnswer('spid')
     await gateway.browser().visit(post.action, { form: post.fields, crossSite: true })
