@@ -21,11 +21,14 @@ const run = async (
   words: readonly string[],
   { gateway = [region], tenant = [] }: { gateway?: readonly Edit[]; tenant?: readonly Edit[] } = {},
 ) => {
+  const key = signing.key.export({ type: 'pkcs8', format: 'pem' }).toString()
   const files: Record<string, string> = {
     ...validFiles(),
     [TENANT]: edited(tenantYaml, ...tenant),
-    '/etc/varco/spid.key': signing.key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    '/etc/varco/spid.key': key,
     '/etc/varco/spid.pem': signing.certificate,
+    '/etc/varco/secrets/esempio/spid.key': key,
+    '/etc/varco/secrets/esempio/spid.pem': signing.certificate,
     '/out/there.zip': 'there already',
     '/out/there/spid.pem': 'there already',
   }
@@ -73,7 +76,7 @@ describe('start --check', () => {
   it('says so of a tenant’s own, and of the pair that is to follow', async () => {
     const own: Edit = [
       'site_url:',
-      'federation:\n  spid: { key: file:/etc/varco/spid.key, certificate: /etc/varco/spid.pem, next: { certificate: /etc/varco/spid.pem } }\nsite_url:',
+      'federation:\n  spid: { key: file:../secrets/esempio/spid.key, certificate: ../secrets/esempio/spid.pem, next: { certificate: ../secrets/esempio/spid.pem } }\nsite_url:',
     ]
     const { code, err } = await run(['start', '--check'], { tenant: [own] })
     expect(code).toBe(2)
