@@ -5,6 +5,7 @@
  */
 import { basename } from 'node:path'
 import type { Audit } from './audit/events.ts'
+import type { AtStart } from './config/at-start.ts'
 import { formatProblems, type Problem } from './config/problem.ts'
 import type { RulesBetween } from './config/rules-between.ts'
 import type { Candidate, KeptSource, TenantFolder } from './config/tenant-folder.ts'
@@ -24,6 +25,8 @@ export interface TenantFiles {
   readonly sources: readonly KeptSource[]
   /** Served as they last were since the start. */
   readonly broken?: readonly Broken[]
+  /** What of the gateway's and the region's file stays as it is until the next start. */
+  readonly atStart?: AtStart
 }
 
 /** Who takes the folder where nobody asked. */
@@ -41,6 +44,7 @@ export interface Reload {
     readonly tenantsHash: string
     readonly broken: Readonly<Record<string, string>>
     readonly differs?: { readonly wanted: string; readonly tenants: readonly string[] }
+    readonly atStart?: AtStart
   }
   /** Resolves when the last good versions are on the disk. */
   settled(): Promise<void>
@@ -55,7 +59,7 @@ const reasonOf = (problems: readonly Problem[]): string => {
 const nameOf = ({ id, file }: Pick<Broken, 'id' | 'file'>): string => id ?? basename(file)
 
 export const createReload = ({
-  files: { folder, rules, sources, broken: brokenAtStart = [] },
+  files: { folder, rules, sources, broken: brokenAtStart = [], atStart },
   registry,
   prepare,
   pin,
@@ -235,6 +239,7 @@ export const createReload = ({
       tenantsHash,
       broken: Object.fromEntries(broken.map((one) => [nameOf(one), reasonOf(one.problems)])),
       ...(differs !== undefined && { differs }),
+      ...(atStart !== undefined && { atStart }),
     }),
     settled: keeping.settled,
   }

@@ -11,6 +11,7 @@ import { type Around, readAround } from './configuration.ts'
 import { withControl } from './control.ts'
 import { isTenantOf, type Planned, planOf, type Running, runningOf, tenantsOf } from './rollout.ts'
 import { planText } from './tenant-plan.ts'
+import { waitingForStart, waitingText } from './waiting-for-start.ts'
 
 /** Milliseconds between two looks, and how many of them: a gateway looks every second, and a thousand tenants take some. */
 const LOOK = 250
@@ -85,6 +86,7 @@ export const tenantApply: Command = {
       world.err('No gateway runs here: the files take effect when one starts. Type: varco start --config FILE.\n')
       return 3
     }
+    if (!args.json) world.err(waitingText(waitingForStart(around, running, args.config)))
     const planned = await planOf(around, running, only)
     const wanted = wantedOf(around, planned, only, world)
     const isDone = running.gateways.every((one) => stateOf(one, running, wanted).state === 'serves')

@@ -6,6 +6,7 @@ import type { Change } from '../tenant/compare.ts'
 import { type Command, jsonText } from './command.ts'
 import { readAround } from './configuration.ts'
 import { isTenantOf, type Planned, planOf, type Running, runningOf } from './rollout.ts'
+import { waitingForStart, waitingText } from './waiting-for-start.ts'
 
 const signs = { added: '+', changed: '~', removed: '-', new: '+' } as const
 const receivers = {
@@ -64,6 +65,7 @@ export const tenantPlan: Command = {
     const problems = around.problems.filter(({ file }) => files.has(file))
     world.err(formatProblems(problems))
     const standing = standingText(running)
+    const atStart = waitingForStart(around, running, args.config)
     if (args.json) {
       const gateways = running.gateways.map(({ id, tenantsHash, broken, differs }) => ({
         id,
@@ -71,11 +73,13 @@ export const tenantPlan: Command = {
         broken,
         differs,
       }))
-      world.out(jsonText({ gateways, tenants: planned, problems }))
+      world.out(jsonText({ gateways, tenants: planned, atStart, problems }))
     } else {
       world.err(standing)
-      world.out(planned.length === 0 ? 'Nothing changes: what runs is what the files say.\n' : planText(planned))
+      const nothing = `${atStart.length > 0 ? 'No tenant changes' : 'Nothing changes'}: what runs is what the files say.\n`
+      world.out(planned.length === 0 ? nothing : planText(planned))
+      world.out(waitingText(atStart))
     }
-    return problems.length > 0 ? 1 : standing === '' ? 0 : 2
+    return problems.length > 0 ? 1 : standing === '' && atStart.length === 0 ? 0 : 2
   },
 }

@@ -5,6 +5,7 @@ import { noticesOf } from '../tenant/notices.ts'
 import { helpdeskOf, legalOf, type Surroundings } from '../tenant/read.ts'
 import type { Marks } from '../tenant/region.ts'
 import type { Tenant } from '../tenant/tenant.ts'
+import { type AtStart, atStartOf } from './at-start.ts'
 import { deepFreeze } from './freeze.ts'
 import { readGateway, type Settings } from './gateway.ts'
 import type { GatewayConfig, Region } from './gateway-config.ts'
@@ -39,6 +40,9 @@ export interface Ready {
   readonly sources: readonly KeptSource[]
   /** The region's file as it is written. */
   readonly regionFile: unknown
+  /** Where it is. */
+  readonly regionPath: string
+  readonly atStart: AtStart
   /** To look at the tenants' files again. */
   readonly folder: TenantFolder
   readonly rules: RulesBetween
@@ -150,6 +154,8 @@ export const loadGatewayConfig = async (
       tenantFiles: new Map(sources.map(({ yaml, tenant }) => [tenant.id, yaml.file])),
       sources,
       regionFile: region.yaml.value,
+      regionPath,
+      atStart: atStartOf(gateway.yaml.value, region.yaml.value),
       rules,
       folder: createTenantFolder({
         files,

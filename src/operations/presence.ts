@@ -1,5 +1,6 @@
 /** Which gateways run, as each says of itself: for `varco status`, from one place. */
 import type { Records } from '../store/sealed.ts'
+import type { Hashes } from './rollout.ts'
 import type { Counts } from './standing.ts'
 
 export interface Presence {
@@ -17,6 +18,8 @@ export interface Presence {
   readonly broken?: Readonly<Record<string, string>>
   /** What was wanted and its folder does not have: tenants whose files differ. */
   readonly differs?: { readonly wanted: string; readonly tenants: readonly string[] }
+  /** Digests of what the gateway's and the region's file said when it started, by their keys. */
+  readonly atStart?: Readonly<Record<'gateway' | 'region', Hashes>>
   readonly draining: boolean
   /** When each national list was last read and believed. */
   readonly lists: Readonly<Record<string, number | undefined>>

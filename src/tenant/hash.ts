@@ -25,10 +25,13 @@ const known = new WeakMap<Tenant, string>()
 
 /** Of everything that its file, its pictures and certificates and the region's file make of it; tells nothing about its keys. */
 export const hashOf = (tenant: Tenant): string => {
-  const hash = known.get(tenant) ?? digest(JSON.stringify(canonical(tenant)))
+  const hash = known.get(tenant) ?? digestOf(tenant)
   known.set(tenant, hash)
   return hash
 }
+
+/** Of plain data, however its keys are arranged. */
+export const digestOf = (value: unknown): string => digest(JSON.stringify(canonical(value)))
 
 /** Tenant → hash. */
 export type Hashes = Readonly<Record<string, string>>

@@ -360,6 +360,35 @@ describe('varco tenant plan and apply', () => {
       await get('/t/ala/help').expect(200, /Comune di ala/)
     }))
 
+  it('say of the other files what waits for a start, by file and key', async () => {
+    const [file, region] = [gateway.file, join(gateway.folder, 'region.yaml')]
+    const before = [await readFile(file, 'utf8'), await readFile(region, 'utf8')] as const
+    await writeFile(file, `${before[0]}rate_limits: { login_starts: 900 }\n`)
+    await writeFile(
+      region,
+      `# a remark\n${before[1].replace('CPS / CNS', 'Tessera')}tenants: { languages: [it, de] }\n`,
+    )
+    const [plan, json, applied] = [await tenant('plan'), await tenant('plan', '--json'), await tenant('apply')]
+    await Promise.all([writeFile(file, before[0]), writeFile(region, before[1])])
+    const waits = [
+      `  ! rate_limits in ${file}: changed, and counts when the gateways are started again\n`,
+      `  ! cns_label in ${region}: changed, and counts when the gateways are started again\n`,
+    ]
+    expect([plan.code, plan.text.split('\n').filter((line) => line.includes('!'))]).toEqual([
+      2,
+      waits.join('').trimEnd().split('\n'),
+    ])
+    // what tenants take from the region's file needs no start
+    expect(plan.text).toContain('~ ala\n    ~ languages: [it, de, lld, en] → [it, de]\n')
+    expect(JSON.parse(json.text).atStart).toEqual([
+      { file, keys: ['rate_limits'] },
+      { file: region, keys: ['cns_label'] },
+    ])
+    expect(applied).toMatchObject({ code: 0, text: expect.stringContaining(waits[1] ?? '') })
+    await take()
+    expect(await tenant('plan')).toMatchObject({ code: 0 })
+  })
+
   it('say that nothing runs where nothing does', async () => {
     const stopped = await startGateway()
     await stopped.close({ keep: true })
