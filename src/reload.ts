@@ -12,6 +12,7 @@ import type { Candidate, KeptSource, TenantFolder } from './config/tenant-folder
 import type { LastGood } from './keyring/last-good.ts'
 import { fulfils, type Hashes, type Wanted } from './operations/rollout.ts'
 import { createKeeping } from './reload/keeping.ts'
+import { asItRuns, createPatience } from './reload/patience.ts'
 import { type Accepted, accept, type Broken } from './tenant/accept.ts'
 import { hashesOf, hashOf, hashOfAll } from './tenant/hash.ts'
 import type { TenantRegistry } from './tenant/registry.ts'
@@ -113,24 +114,7 @@ export const createReload = ({
     ...candidates.filter(({ id }) => id !== undefined && Object.hasOwn(tenants, id)),
     ...[...running.values()].filter(({ tenant }) => !Object.hasOwn(tenants, tenant.id)).map(asItRuns),
   ]
-  const asItRuns = (source: KeptSource): Candidate => ({
-    file: source.yaml.file,
-    id: source.tenant.id,
-    problems: [],
-    source,
-  })
-
-  /** A folder that is copied anew lacks for a moment what it will have again: whoever only looks believes it at the second look. */
-  let missing: readonly string[] = []
-  const patient = (candidates: readonly Candidate[]): readonly Candidate[] => {
-    const there = new Set(candidates.flatMap(({ id, file }) => [id, basename(file)]))
-    const gone = [...running.values()].filter(
-      ({ yaml, tenant }) => !there.has(tenant.id) && !there.has(basename(yaml.file)),
-    )
-    const held = gone.filter(({ tenant }) => !missing.includes(tenant.id))
-    missing = gone.map(({ tenant }) => tenant.id)
-    return [...candidates, ...held.map(asItRuns)]
-  }
+  const patience = createPatience()
 
   /** Accepted, and built. A file of which no application can be made is broken too. */
   const build = async (candidates: readonly Candidate[]) => {
@@ -194,10 +178,10 @@ export const createReload = ({
       return
     }
     unreadable = undefined
-    const all = await Promise.all(reading.candidates.map(checked))
-    const { accepted, changed, prepared } = await build(
-      wanted !== undefined ? only(all, wanted) : by === POLL ? patient(all) : all,
-    )
+    const { candidates, waiting } =
+      by === POLL ? patience(reading.candidates, running.values()) : { ...reading, waiting: new Set() }
+    const all = await Promise.all(candidates.map(checked))
+    const { accepted, changed, prepared } = await build(wanted === undefined ? all : only(all, wanted))
     if (wanted !== undefined) {
       const found = hashesOf(accepted.sources.map(({ tenant }) => tenant))
       if (!fulfils(found, wanted)) {
@@ -208,7 +192,7 @@ export const createReload = ({
     }
     differs = undefined
     await swap(by, accepted, changed, prepared)
-    if (wanted === undefined) tell(accepted.broken)
+    if (wanted === undefined) tell([...accepted.broken, ...broken.filter(({ file }) => waiting.has(file))])
     else tell(broken.filter(({ id }) => id === undefined || !(id in wanted.tenants)))
     if (announced !== `${tenantsHash}${broken.length}`) onChange()
     announced = `${tenantsHash}${broken.length}`

@@ -237,6 +237,66 @@ describe('a reload', () => {
     expect(again && hashOf(again.tenant)).toBe(hashOf(registry.byId('esempio') as Tenant))
   })
 
+  describe('that nobody asked for', () => {
+    const look = async () => {
+      const { reload, registry } = await start()
+      await reload.take(POLL)
+      return { poll: () => reload.take(POLL), name: () => registry.byId('esempio')?.names.it, registry }
+    }
+    const path = `${FOLDER}/esempio.yaml`
+
+    it('believes a file that two looks found the same, and says nothing of one that is still being written', async () => {
+      const { poll, name } = await look()
+      const whole = (files[path] ?? '').replace('Comune di Esempio', 'Comune di Esempi')
+      for (const half of [whole.replace('Comune di Esempi', 'Comune'), whole.slice(0, 300), 'schema: [', whole]) {
+        files[path] = half
+        await poll()
+        expect([name(), events]).toEqual(['Comune di Esempio', []])
+      }
+      await poll()
+      expect([name(), of('tenants.reloaded')[0]?.changed]).toEqual(['Comune di Esempi', ['esempio']])
+    })
+
+    it('tells of a broken file once, and that it is mended once it is', async () => {
+      const { poll } = await look()
+      const good = files[path] ?? ''
+      for (const text of ['schema: [', 'schema: [', 'schema: 2', good]) {
+        files[path] = text
+        await poll()
+      }
+      expect(events.map(({ type }) => type)).toEqual(['tenant.broken'])
+      await poll()
+      expect(events.map(({ type }) => type)).toEqual(['tenant.broken', 'tenant.mended'])
+    })
+
+    it('takes a tenant whose file got another name along', async () => {
+      const { poll, name } = await look()
+      files[`${FOLDER}/nuovo.yaml`] = files[path] ?? ''
+      delete files[path]
+      for (const again of [0, 1, 2]) {
+        files[`${FOLDER}/nuovo.yaml`] += again === 1 ? '# not yet' : ''
+        await poll()
+        expect(name()).toBe('Comune di Esempio')
+      }
+      expect(of('tenants.reloaded')).toEqual([])
+    })
+
+    it('gives a tenant whose file is away for a moment to no other that calls itself so', async () => {
+      const { poll, name } = await look()
+      files[`${FOLDER}/zz.yaml`] = tenantYaml.replace('Comune di Esempio', 'Comune del Male')
+      await poll()
+      await poll()
+      const whole = files[path] ?? ''
+      delete files[path]
+      await poll()
+      expect(name()).toBe('Comune di Esempio')
+      files[path] = whole
+      await poll()
+      await poll()
+      expect(name()).toBe('Comune di Esempio')
+    })
+  })
+
   it('reads at most once at a time where nobody asked', async () => {
     const { reload } = await start()
     reads = []
