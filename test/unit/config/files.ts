@@ -85,6 +85,11 @@ export const validFiles = (): Record<string, string> => ({
   '/etc/varco/spid.pem': one.certificate,
   '/etc/varco/cie.key': other.key,
   '/etc/varco/cie.pem': other.certificate,
+  // of the tenant alone
+  '/etc/varco/secrets/esempio/spid.key': one.key,
+  '/etc/varco/secrets/esempio/spid.pem': one.certificate,
+  '/etc/varco/secrets/esempio/cie.key': other.key,
+  '/etc/varco/secrets/esempio/cie.pem': other.certificate,
   '/etc/varco/ca.pem': `${one.certificate}\n${other.certificate}\n`,
   '/etc/varco/tenants/esempio.yaml': tenantYaml,
 })

@@ -9,12 +9,6 @@ const withFiles = (gateway: readonly Edit[], tenant: readonly Edit[] = []): Reco
   ...validFiles(),
   [GATEWAY]: edited(validFiles()[GATEWAY] ?? '', ...gateway),
   [TENANT]: edited(tenantYaml, ...tenant),
-  ...Object.fromEntries(
-    ['cie.key', 'cie.pem', 'spid.key', 'spid.pem'].map((name) => [
-      `/etc/varco/secrets/esempio/${name}`,
-      validFiles()[`/etc/varco/${name}`] ?? '',
-    ]),
-  ),
 })
 const aggregator = (line: string): Edit => ['aggregator:', `aggregator:\n  ${line}`]
 const next = (yaml: string): Edit => ['certificate: spid.pem }', `certificate: spid.pem, next: ${yaml} }`]

@@ -92,7 +92,7 @@ describe('the CIE metadata of a tenant', () => {
 
   it('are signed by the tenant’s own pair where it has one', async () => {
     const own = federation(
-      `{ cie: { key: file:../spid.key, certificate: ../spid.pem, service_uuid: ${UUID}, contact: { email: a@b.example } } }`,
+      `{ cie: { key: file:../secrets/esempio/spid.key, certificate: ../secrets/esempio/spid.pem, service_uuid: ${UUID}, contact: { email: a@b.example } } }`,
     )
     const { config, xml } = await written([region], [own])
     const der = config.aggregator.spid.certificate.replace(/-----[A-Z ]+-----|\s/g, '')

@@ -123,7 +123,7 @@ describe('the metadata of a tenant', () => {
 })
 
 describe('a pair of keys of the tenant’s own', () => {
-  const own = federation('{ key: file:../cie.key, certificate: ../cie.pem }')
+  const own = federation('{ key: file:../secrets/esempio/cie.key, certificate: ../secrets/esempio/cie.pem }')
 
   it('signs its metadata and its requests, and nobody else’s', async () => {
     const { config, tenant, xml } = await written([region], [own])
