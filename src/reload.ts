@@ -16,6 +16,7 @@ import { asItRuns, createPatience } from './reload/patience.ts'
 import { type Accepted, accept, type Broken } from './tenant/accept.ts'
 import { hashesOf, hashOf, hashOfAll } from './tenant/hash.ts'
 import type { TenantRegistry } from './tenant/registry.ts'
+import { renamedIn } from './tenant/renamed.ts'
 import type { Tenant } from './tenant/tenant.ts'
 import type { Prepared } from './tenant-apps.ts'
 
@@ -101,19 +102,37 @@ export const createReload = ({
   }
 
   /** What a file may not say of a tenant that is live, or goes live now. */
-  const checked = async (candidate: Candidate): Promise<Candidate> => {
-    const { source } = candidate
-    const before = source && running.get(source.tenant.id)
-    if (source === undefined || candidate.problems.length > 0) return candidate
-    if (before !== undefined && hashOf(before.tenant) === hashOf(source.tenant)) return candidate
-    return { ...candidate, problems: [...rules.unfitForLive(source), ...(await rules.changedSinceLive(source))] }
+  const faultsOf = async (source: KeptSource): Promise<readonly Problem[]> => {
+    const before = running.get(source.tenant.id)
+    if (before !== undefined && hashOf(before.tenant) === hashOf(source.tenant)) return []
+    return [...rules.unfitForLive(source), ...(await rules.changedSinceLive(source))]
+  }
+  const checked = async (candidates: readonly Candidate[]): Promise<readonly Candidate[]> => {
+    const renamed = new Map(renamedIn(candidates, running.values()).map((one) => [one.source, one]))
+    return Promise.all(
+      candidates.map(async (candidate) => {
+        const { source, problems } = candidate
+        if (source === undefined || problems.length > 0) return candidate
+        const other = renamed.get(source)
+        const gone = other === undefined ? [] : await rules.renamedSinceLive(other)
+        return { ...candidate, problems: [...gone, ...(await faultsOf(source))] }
+      }),
+    )
   }
 
   /** Those of the folder, but what nobody wants to change as it runs. */
-  const only = (candidates: readonly Candidate[], { tenants }: Wanted): readonly Candidate[] => [
-    ...candidates.filter(({ id }) => id !== undefined && Object.hasOwn(tenants, id)),
-    ...[...running.values()].filter(({ tenant }) => !Object.hasOwn(tenants, tenant.id)).map(asItRuns),
-  ]
+  const only = (candidates: readonly Candidate[], { tenants }: Wanted): readonly Candidate[] => {
+    const isWanted = (id: string | undefined) => id !== undefined && Object.hasOwn(tenants, id)
+    const all = [...running.values()]
+    const files = new Set(all.filter(({ tenant }) => isWanted(tenant.id)).map(({ yaml }) => basename(yaml.file)))
+    return [
+      // who is to be gone has no file, not even a broken one
+      ...candidates.filter(
+        ({ id, file, problems }) => isWanted(id) || (problems.length > 0 && files.has(basename(file))),
+      ),
+      ...all.filter(({ tenant }) => !isWanted(tenant.id)).map(asItRuns),
+    ]
+  }
   const patience = createPatience()
 
   /** Accepted, and built. A file of which no application can be made is broken too. */
@@ -180,7 +199,7 @@ export const createReload = ({
     unreadable = undefined
     const { candidates, waiting } =
       by === POLL ? patience(reading.candidates, running.values()) : { ...reading, waiting: new Set() }
-    const all = await Promise.all(candidates.map(checked))
+    const all = await checked(candidates)
     const { accepted, changed, prepared } = await build(wanted === undefined ? all : only(all, wanted))
     if (wanted !== undefined) {
       const found = hashesOf(accepted.sources.map(({ tenant }) => tenant))

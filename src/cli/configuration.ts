@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { type Loaded, type LoadOptions, loadGatewayConfig, type Ready } from '../config/load.ts'
 import { formatProblems, type Problem } from '../config/problem.ts'
 import { type Arguments, UsageError, type World } from './command.ts'
+import { renamedSinceLive } from './renamed.ts'
 
 export const readConfiguration = async (
   { config: file }: Arguments,
@@ -33,14 +34,33 @@ export const readAround = async (
 ): Promise<Around | undefined> => {
   if (file === undefined) throw new UsageError('Which gateway? Add --config FILE; the example is config/gateway.yaml.')
   const loaded = await loadGatewayConfig(file, readers)
-  if ('config' in loaded) return { ...loaded, problems: [], broken: [] }
+  if ('config' in loaded) return withoutRenamed({ ...loaded, problems: [], broken: [] })
   const { problems, rest } = loaded
   if (rest !== undefined && (evenEmpty || rest.folderProblem === undefined)) {
     const broken = rest.broken.map(({ file, id }) => ({ file, id: id ?? basename(file).replace(/\.ya?ml$/, '') }))
-    return { ...rest.withTenants(rest.sound), problems, broken }
+    return withoutRenamed({ ...rest.withTenants(rest.sound), problems, broken })
   }
   err(formatProblems(problems))
   return undefined
+}
+
+/** A file that would take a live tenant away by another id is broken too. */
+const withoutRenamed = async (around: Around): Promise<Around> => {
+  const { sources, problems, broken } = around
+  const renamed = await renamedSinceLive(around, sources, broken)
+  if (renamed.length === 0) return around
+  const others = new Set(renamed.map(({ source }) => source))
+  return {
+    ...around.withTenants(sources.filter((source) => !others.has(source))),
+    problems: [...problems, ...renamed.flatMap((one) => one.problems)],
+    // both ids are in question
+    broken: [
+      ...broken,
+      ...renamed.flatMap(({ source: { yaml, tenant }, before }) =>
+        [tenant.id, before].map((id) => ({ file: yaml.file, id })),
+      ),
+    ],
+  }
 }
 
 /** For what must work on a bad day: whoever is broken is named on the error output and left out. */

@@ -6,6 +6,7 @@ import { parseYaml, validate } from '../config/yaml-file.ts'
 import { adviceOn } from '../tenant/advice.ts'
 import { tenantSchema } from '../tenant/schema.ts'
 import { type Command, jsonText, UsageError, type World } from './command.ts'
+import { renamedSinceLive } from './renamed.ts'
 
 interface Found {
   readonly problems: readonly Problem[]
@@ -51,7 +52,9 @@ const inGateway = async (config: string, path: string | undefined, world: World)
   }
   const sources = loaded.sources.filter(({ yaml }) => ofPath(yaml))
   if (sources.length === 0) throw new UsageError(`${path} is no tenant file of ${config}: correct the path.`)
-  return { problems: sources.flatMap((source) => adviceOn(source, world.now())), files: sources.length }
+  const renamed = (await renamedSinceLive(loaded, loaded.sources)).flatMap(({ problems }) => problems).filter(ofPath)
+  const advice = sources.flatMap((source) => adviceOn(source, world.now()))
+  return { problems: [...renamed, ...advice], files: sources.length }
 }
 
 const alone = async (path: string, { readers }: World): Promise<Found> => {

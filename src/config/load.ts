@@ -46,6 +46,8 @@ export interface Ready {
   /** To look at the tenants' files again. */
   readonly folder: TenantFolder
   readonly rules: RulesBetween
+  /** The same with other tenants. */
+  readonly withTenants: (sources: readonly KeptSource[]) => Ready
 }
 
 export type Loaded =
@@ -157,6 +159,7 @@ export const loadGatewayConfig = async (
       regionPath,
       atStart: atStartOf(gateway.yaml.value, region.yaml.value),
       rules,
+      withTenants,
       folder: createTenantFolder({
         files,
         region: regionPath,

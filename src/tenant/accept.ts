@@ -39,8 +39,11 @@ export const accept = <S extends TenantSource>(
   between: (sources: readonly S[]) => readonly Problem[],
 ): Accepted<S> => {
   const byFile = new Map([...running.values()].map((source) => [basename(source.yaml.file), source]))
-  const standsFor = ({ file, id }: Candidate<S>): S | undefined =>
-    (id === undefined ? undefined : running.get(id)) ?? byFile.get(basename(file))
+  /** First what it stood for: a file that calls itself by another's name does not take that one's place, nor lose its own. */
+  const standsFor = ({ file, id }: Candidate<S>): readonly S[] => {
+    const [stood, called] = [byFile.get(basename(file)), id === undefined ? undefined : running.get(id)]
+    return [stood, called === stood ? undefined : called].filter((one) => one !== undefined)
+  }
 
   /** The same object for the same tenant: nobody has to build it anew. */
   const unchanged = (source: S): S | undefined => {
@@ -65,10 +68,10 @@ export const accept = <S extends TenantSource>(
     const ids = new Set(good.map(({ tenant }) => tenant.id))
     const kept = new Map(
       candidates.flatMap((candidate) => {
-        const source = faulty.has(candidate.file) ? standsFor(candidate) : undefined
+        const sources = faulty.has(candidate.file) ? standsFor(candidate) : []
         // another file that calls itself by this name must not have it because the tenant's own is broken
-        const isTaken = source !== undefined && ids.has(source.tenant.id) && !isSameFile(source.yaml, candidate)
-        return source === undefined || isTaken ? [] : [[source.tenant.id, source] as const]
+        const free = sources.filter((one) => !ids.has(one.tenant.id) || isSameFile(one.yaml, candidate))
+        return free.map((source) => [source.tenant.id, source] as const)
       }),
     )
     const sources = [...good, ...kept.values()].toSorted((one, other) => rankOf(one) - rankOf(other))
@@ -76,7 +79,7 @@ export const accept = <S extends TenantSource>(
     if (found.length === 0) {
       const broken = candidates.flatMap((candidate) => {
         const problems = faulty.get(candidate.file)
-        const id = standsFor(candidate)?.tenant.id ?? candidate.id
+        const id = standsFor(candidate)[0]?.tenant.id ?? candidate.id
         return problems === undefined
           ? []
           : [{ file: candidate.file, id, problems, kept: id !== undefined && kept.has(id) }]

@@ -389,6 +389,39 @@ describe('varco tenant plan and apply', () => {
     expect(await tenant('plan')).toMatchObject({ code: 0 })
   })
 
+  it('refuse a file that would take a live tenant away by another id, as a start does', () =>
+    during('moena', async () => {
+      const stateDir = join(gateway.folder, 'state')
+      await expect.poll(async () => (await readdir(join(stateDir, 'tenants'))).join()).toContain('moena.')
+      await mkdir(join(stateDir, 'live'), { recursive: true })
+      const pin = join(stateDir, 'live/moena.json')
+      const issuer = 'https://login.regione.example/t/moena'
+      await writeFile(pin, JSON.stringify({ id: 'moena', issuer, sector: 'moena', ipaCode: 'c_f263' }))
+      try {
+        await edit('moena', ['id: moena', 'id: nuovo'])
+        const wrong =
+          /id {2}was moena when the tenant went live, and is nuovo now: moena would no longer be served\n +→ write moena again/
+        for (const words of [
+          ['plan'],
+          ['plan', 'moena'],
+          ['plan', 'nuovo'],
+          ['apply'],
+          ['apply', 'nuovo'],
+          ['validate'],
+        ]) {
+          const { code, text } = await tenant(...words)
+          expect([words, code, text]).toEqual([words, 1, expect.stringMatching(wrong)])
+          expect(text).not.toContain('- moena')
+        }
+        const check = await varco(gateway, ['start', '--check'])
+        expect([check.code, check.text]).toEqual([1, expect.stringMatching(wrong)])
+        expect(check.text).toContain('Served as they last were: moena.')
+        await get('/t/moena/.well-known/openid-configuration').expect(200)
+      } finally {
+        await rm(pin)
+      }
+    }))
+
   it('say that nothing runs where nothing does', async () => {
     const stopped = await startGateway()
     await stopped.close({ keep: true })

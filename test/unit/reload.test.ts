@@ -225,6 +225,52 @@ describe('a reload', () => {
     expect(second.registry.byId('esempio')?.sector).toBe('esempio')
   })
 
+  describe('of a file whose tenant has another id now', () => {
+    const path = `${FOLDER}/esempio.yaml`
+    const renamed = (live: boolean) => async () => {
+      const { reload, registry } = await start()
+      if (live) files['/var/lib/varco/live/esempio.json'] = JSON.stringify(pinOf(registry.byId('esempio') as Tenant))
+      edit('esempio', 'id: esempio', 'id: nuovo')
+      await reload.take('anna')
+      const ids = () => registry.all().map(({ id }) => id)
+      return { reload, ids }
+    }
+
+    it('keeps the one that was live, and says what to write', async () => {
+      const { reload, ids } = await renamed(true)()
+      expect(ids()).toEqual(['altro', 'esempio'])
+      const [told] = of('tenant.broken')
+      expect(told).toMatchObject({ tenant: 'esempio', kept: true })
+      expect(told?.reason).toMatch(
+        /id {2}was esempio when the tenant went live, and is nuovo now: esempio would no longer be served +→ write esempio again/,
+      )
+      // told where only that is wanted, too
+      await reload.want({ id: 'w', at: 0, by: 'anna', tenants: { esempio: null } })
+      expect(ids()).toEqual(['altro', 'esempio'])
+    })
+
+    it('takes it where another file goes on as the one that was live', async () => {
+      const { reload, ids } = await renamed(true)()
+      files[`${FOLDER}/vecchio.yaml`] = tenantYaml
+      files[path] = (files[path] ?? '').replace('x999', 'z777').replace('X999', 'Z777')
+      await reload.take('anna')
+      expect([ids(), of('tenant.broken').length]).toEqual([['altro', 'nuovo', 'esempio'], 1])
+    })
+
+    it('takes it where none was ever live', async () => {
+      const { ids } = await renamed(false)()
+      expect(ids()).toEqual(['altro', 'nuovo'])
+    })
+  })
+
+  it('keeps what a file stood for that calls itself by another’s name', async () => {
+    const { reload, registry } = await start()
+    edit('esempio', 'id: esempio', 'id: altro')
+    await reload.take('anna')
+    expect(registry.all().map(({ id }) => id)).toEqual(['altro', 'esempio'])
+    expect(of('tenant.broken')).toMatchObject([{ tenant: 'esempio', kept: true }])
+  })
+
   it('writes every good version down, of which the same tenant is made again', async () => {
     const { reload, registry, folder } = await start()
     edit('esempio', 'Comune di Esempio', 'Comune di Esempi')
