@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -75,6 +75,24 @@ describe.each([
     expect(code).toBe(3)
     expect(err).toContain('nowhere.ts')
   })
+})
+
+it('keeps what it has compiled, for itself and the processes that it starts', async () => {
+  const folder = join(scratch, 'compiled')
+  const file = script('compiled.ts', 'console.log(process.env.NODE_COMPILE_CACHE)')
+  const before = process.env.NODE_COMPILE_CACHE
+  delete process.env.NODE_COMPILE_CACHE
+  try {
+    expect((await run(bin, 'run', file)).out).toBe(`${join(root, 'node_modules', '.cache', 'varco')}\n`)
+    process.env.NODE_COMPILE_CACHE = folder
+    expect((await run(bin, 'run', file)).out).toBe(`${folder}\n`)
+    expect(readdirSync(folder, { recursive: true }).length).toBeGreaterThan(1)
+    process.env.NODE_COMPILE_CACHE = join(file, 'below')
+    expect(await run(bin, 'run', file)).toEqual({ out: `${join(file, 'below')}\n`, err: '', code: 0 })
+  } finally {
+    if (before === undefined) delete process.env.NODE_COMPILE_CACHE
+    else process.env.NODE_COMPILE_CACHE = before
+  }
 })
 
 it('says in one sentence what to install where there is no Node that is new enough', async () => {
