@@ -1,4 +1,6 @@
+import { queryObjects } from 'node:v8'
 import { describe, expect, it } from 'vitest'
+import { Document } from 'yaml'
 import { z } from 'zod'
 import { formatProblems, type Problem } from '../../../src/config/problem.ts'
 import { block, webUrl } from '../../../src/config/rules.ts'
@@ -22,6 +24,12 @@ describe('a YAML file', () => {
       value: { id: 'a', clients: [{ uris: ['https://a.example/'] }] },
       problems: [],
     })
+  })
+
+  it('that lives on holds no tree, which is ten times as large', () => {
+    const files = Array.from({ length: 50 }, (_, number) => parseYaml(`${number}.yaml`, `id: t${number}\nlevel: 1`))
+    expect(queryObjects(Document, { format: 'count' })).toBeLessThan(25)
+    expect(files[49]?.value).toEqual({ id: 't49', level: 1 })
   })
 
   it('shows a wrong value where it stands', () => {
