@@ -22,10 +22,14 @@ export const createSealing = ({
   tenant: string
   randomBytes: (size: number) => Buffer
 }): Sealing => {
-  const keys = new Map([current, ...older].map((master) => [master.id, subkey(master, 'store-seal', tenant)]))
   const sealingKey = subkey(current, 'store-seal', tenant)
+  const keys = new Map([
+    [current.id, sealingKey],
+    ...older.map((master) => [master.id, subkey(master, 'store-seal', tenant)] as const),
+  ])
   const keyId = Buffer.from(current.id)
-  const header = Buffer.concat([Buffer.from([VERSION, keyId.length]), keyId])
+  // no Buffer: it would keep the 64 KB alive that Node cuts small ones from, for as long as the tenant is known
+  const header = Uint8Array.of(VERSION, keyId.length, ...keyId)
 
   return {
     seal: (plaintext, context) => Buffer.concat([header, seal(sealingKey, plaintext, context, randomBytes)]),
