@@ -1,5 +1,5 @@
 /** The library's page for `response_mode=form_post` has an inline script, which our policy forbids: ours takes its place. */
-import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 
 /** An authorization response, good or bad, on its way to the client. */
 export interface FormPost {
@@ -12,23 +12,31 @@ export interface FormPost {
 
 export type RenderFormPost = (ctx: KoaContextWithOIDC, post: FormPost) => string
 
-/** The constructor registers the modes and keeps the first of each name: so ours goes in there. */
-export const providerWithFormPost = (render: RenderFormPost): typeof Provider => {
-  const formPost: Parameters<Provider['registerResponseMode']>[1] = (ctx, action, fields) => {
+type ResponseMode = Parameters<Provider['registerResponseMode']>[1]
+
+/** One class for all tenants. The library's constructor registers the modes and keeps the first of each name: so ours goes in there. */
+export class ProviderWithFormPost extends Provider {
+  readonly #render: RenderFormPost
+
+  constructor(issuer: string, configuration: Configuration, render: RenderFormPost) {
+    super(issuer, configuration)
+    this.#render = render
+  }
+
+  override registerResponseMode(name: string, handler: ResponseMode): void {
+    super.registerResponseMode(name, name === 'form_post' ? (...answer) => this.#formPost(...answer) : handler)
+  }
+
+  #formPost(...[ctx, action, fields]: Parameters<ResponseMode>): void {
     const { client, params } = ctx.oidc
     // of the page: what it carries to the client may be an error all the same
     ctx.status = 200
     ctx.type = 'html'
-    ctx.body = render(ctx, {
+    ctx.body = this.#render(ctx, {
       clientId: client?.clientId ?? '',
       action,
       fields: fields as FormPost['fields'],
       uiLocales: typeof params?.ui_locales === 'string' ? params.ui_locales : undefined,
     })
-  }
-  return class extends Provider {
-    override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>): void {
-      super.registerResponseMode(name, name === 'form_post' ? formPost : handler)
-    }
   }
 }

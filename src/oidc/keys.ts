@@ -12,17 +12,43 @@ const PUBLISHED = DAY
 
 const signAsync = promisify(sign)
 
-/** Parsed once, and signing beside the event loop; of those that are not in use there is nothing that could sign. */
+/**
+ * Parsed once, and signing beside the event loop; of those that are not in use there is nothing that could sign. What the
+ * library wants to know of the public half stands in the JWK: by itself it would have a key made, and written out again.
+ */
 class TenantKey extends ExternalSigningKey {
   readonly #key: SigningKey
-  readonly #public: KeyObject
   readonly #private: KeyObject | undefined
+  #public: KeyObject | undefined
 
   constructor({ state, ...key }: KeyStanding) {
     super()
     this.#key = key
-    this.#public = createPublicKey({ key: publicHalf(key.jwk), format: 'jwk' })
     this.#private = state === 'active' ? createPrivateKey({ key: key.jwk, format: 'jwk' }) : undefined
+  }
+
+  override get kty() {
+    return this.#key.jwk.kty ?? ''
+  }
+
+  override get crv() {
+    return this.#key.jwk.crv
+  }
+
+  override get n() {
+    return this.#key.jwk.n
+  }
+
+  override get e() {
+    return this.#key.jwk.e
+  }
+
+  override get x() {
+    return this.#key.jwk.x
+  }
+
+  override get y() {
+    return this.#key.jwk.y
   }
 
   override get kid() {
@@ -34,6 +60,7 @@ class TenantKey extends ExternalSigningKey {
   }
 
   override keyObject() {
+    this.#public ??= createPublicKey({ key: publicHalf(this.#key.jwk), format: 'jwk' })
     return this.#public
   }
 

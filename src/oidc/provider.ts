@@ -21,7 +21,7 @@ import { createBegun, createResumedFor, keepBegun } from './begun.ts'
 import { authenticateClients } from './client-authentication.ts'
 import { configurationFor, SESSION, sessionLife } from './configuration.ts'
 import { reportEvents } from './events.ts'
-import { type FormPost, providerWithFormPost } from './form-post.ts'
+import { type FormPost, ProviderWithFormPost } from './form-post.ts'
 import { createGrants } from './grants.ts'
 import { jwksOf, publishJwks } from './keys.ts'
 import { loginRecords } from './login-record.ts'
@@ -142,8 +142,7 @@ export const createTenantProvider = async ({
     used: (client, { citizen }) => audit({ type: 'session.used', tenant: tenant.id, client, level: citizen.level }),
   })
 
-  const TenantOidc = providerWithFormPost(({ req, res }, post) => renderPost(req, res, post))
-  const provider: Provider = new TenantOidc(
+  const provider: Provider = new ProviderWithFormPost(
     tenant.issuer,
     configurationFor(tenant, {
       adapter: createAdapter({ ahead, sessions, now, loginLife: lifetimes.interaction, grantLife }),
@@ -164,6 +163,7 @@ export const createTenantProvider = async ({
       now,
       began: begun.mark,
     }),
+    ({ req, res }, post) => renderPost(req, res, post),
   )
   keepBegun(provider)
   // the origin middleware has replaced every forwarded header by what the configuration says
