@@ -51,6 +51,8 @@ export interface AppDeps {
   /** Of the event loop, milliseconds. */
   readonly loopDelay: () => number
   readonly keyring: Keyring
+  /** Applications of tenants that are kept at once; absent: as many as a gateway should. */
+  readonly mostApps: number | undefined
   /** Was this tenant ever live? */
   readonly wasLive: (id: string) => Promise<boolean>
   readonly register: Register
@@ -96,6 +98,7 @@ export const createApp = (deps: AppDeps): App => {
   const apps = createTenantApps({
     current: tenants.byId,
     keyring,
+    most: deps.mostApps,
     wasLive: deps.wasLive,
     rotation: config.signingKeys,
     audit,

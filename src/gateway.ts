@@ -66,8 +66,8 @@ export const portsOf = (addresses: Gateway['addresses']): Readonly<Record<string
   Object.fromEntries(Object.entries(addresses).map(([name, { port }]) => [name, port]))
 
 /**
- * Starts the gateway. Without `files` its tenants never change. `now` and `keysEvery` are the tests'; `isWorker`:
- * somebody else answers for its operation. Throws a StartError when it cannot start.
+ * Starts the gateway. Without `files` its tenants never change. `now`, `keysEvery` and `mostApps` are the tests';
+ * `isWorker`: somebody else answers for its operation. Throws a StartError when it cannot start.
  */
 export const startGateway = async (
   config: GatewayConfig,
@@ -76,8 +76,16 @@ export const startGateway = async (
     now = Date.now,
     log,
     keysEvery = KEYS_EVERY,
+    mostApps,
     isWorker = false,
-  }: { files?: TenantFiles; now?: () => number; log: Logger; keysEvery?: number; isWorker?: boolean },
+  }: {
+    files?: TenantFiles
+    now?: () => number
+    log: Logger
+    keysEvery?: number
+    mostApps?: number | undefined
+    isWorker?: boolean
+  },
 ): Promise<Gateway> => {
   const { stateDir, masterKeys, subjectKey, cns } = config
   const [masterKey] = masterKeys
@@ -170,6 +178,7 @@ export const startGateway = async (
   const spidIdentity = identityOf(config.aggregator.spid)
   const app = createApp({
     config,
+    mostApps,
     tenants,
     upstreams: national.upstreams,
     // the eIDAS node knows every tenant by its SPID metadata

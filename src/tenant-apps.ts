@@ -1,6 +1,6 @@
 /**
- * The application of each tenant: built at its first request, and built anew and swapped whenever its signing keys or its
- * file change.
+ * The application of each tenant: built when it is asked, and built anew and swapped whenever its signing keys or its file
+ * change. Of very many tenants those that nobody has asked for longest are let go (docs/design/0012-built-when-asked.md).
  * A request under way ends on the one that it began with; what was issued lives in the store, where both find it.
  */
 import { setImmediate } from 'node:timers/promises'
@@ -46,6 +46,9 @@ interface Entry {
 /** After a rotation that could not be written, milliseconds. */
 const RETRY = 60 * 60 * 1000
 
+/** Applications at once, of some 100 KB each. */
+const MOST = 2000
+
 export const createTenantApps = ({
   build,
   current,
@@ -54,6 +57,7 @@ export const createTenantApps = ({
   rotation,
   audit,
   now,
+  most = MOST,
 }: {
   readonly build: (tenant: Tenant, keys: TenantKeys) => Promise<TenantApp>
   /** The tenant as it is now: a request may have begun with an older one. */
@@ -64,8 +68,13 @@ export const createTenantApps = ({
   readonly rotation: Rotation
   readonly audit: Audit
   readonly now: () => number
+  /** So many applications are kept. */
+  readonly most?: number | undefined
 }): TenantApps => {
+  /** Whoever was asked last stands last. */
   const entries = new Map<string, Promise<Entry>>()
+  /** Whose keys this process has had in its hands, their applications let go or not. */
+  const served = new Set<string>()
   /** Of the last look: a few seconds old. */
   let known: ReadonlyMap<string, number> = new Map()
   /** One tenant at each look: a thousand that are of one age must not keep the processor busy for minutes. */
@@ -74,13 +83,13 @@ export const createTenantApps = ({
 
   /**
    * Without its keys a tenant that is live, or was, is not served rather than given new ones: its sites have pinned those
-   * that it had, also while its file says test or suspended.
+   * that it had, also while its file says test or suspended. Nor is one that has been served here: its folder is away.
    */
   const keysOf = async ({ id, state }: Tenant): Promise<TenantKeys> => {
     const keys = await keyring.load(id, known.get(id))
     if (keys !== undefined) return keys
-    if (state === 'live' || (await wasLive(id)))
-      throw new GatewayError('tenant_not_served', `no keys for live tenant ${id}`)
+    if (state === 'live' || served.has(id) || (await wasLive(id)))
+      throw new GatewayError('tenant_not_served', `no keys for tenant ${id}, which is live or was served`)
     try {
       const created = await keyring.create(id)
       audit({ type: 'tenant.keys_created', tenant: id, kid: kidOf(created, now()) })
@@ -100,9 +109,19 @@ export const createTenantApps = ({
     until: nextChange(keys.signing, now()) ?? Number.POSITIVE_INFINITY,
   })
 
+  const keep = (id: string, entry: Promise<Entry>): Promise<Entry> => {
+    entries.delete(id)
+    entries.set(id, entry)
+    if (entries.size > most) entries.delete(entries.keys().next().value ?? id)
+    return entry
+  }
+
   const open = (tenant: Tenant): Promise<Entry> => {
-    const entry = keysOf(tenant).then((keys) => entryOf(tenant, keys))
-    entries.set(tenant.id, entry)
+    const entry = keysOf(tenant).then((keys) => {
+      served.add(tenant.id)
+      return entryOf(tenant, keys)
+    })
+    keep(tenant.id, entry)
     // one that could not be built is tried again: its keys may come back
     entry.catch((error: Error) => {
       if (entries.get(tenant.id) === entry) entries.delete(tenant.id)
@@ -130,9 +149,8 @@ export const createTenantApps = ({
   }
 
   /** The same entry where nothing has changed. */
-  const refreshed = async (entry: Entry, epoch: number | undefined): Promise<Entry> => {
+  const refreshed = async (entry: Entry, epoch: number): Promise<Entry> => {
     const { tenant, keys, until } = entry
-    if (epoch === undefined) throw new Error('their file is gone: restore it from the backup before the next start')
     const held = epoch === keys.epoch ? keys : ((await keyring.load(tenant.id, epoch)) ?? keys)
     const current = await kept(tenant.id, held)
     if (current === keys && now() < until) return entry
@@ -160,12 +178,15 @@ export const createTenantApps = ({
       const epochs = await keyring.epochs()
       known = epochs
       hasRotated = false
-      if (epochs.size === 0 && entries.size > 0) throw new Error('the folder of the keys is empty: is it mounted?')
-      for (const [id, opening] of entries) {
-        const entry = await opening.catch(() => undefined)
-        if (entry === undefined) continue
+      if (epochs.size === 0 && served.size > 0) throw new Error('the folder of the keys is empty: is it mounted?')
+      for (const id of served) {
+        const opening = entries.get(id)
+        const entry = await opening?.catch(() => undefined)
         await trying(id, async () => {
-          const next = await refreshed(entry, epochs.get(id))
+          const epoch = epochs.get(id)
+          if (epoch === undefined) throw new Error('their file is gone: restore it from the backup')
+          if (entry === undefined) return
+          const next = await refreshed(entry, epoch)
           // swapped meanwhile: the next look finds its keys
           if (next !== entry && entries.get(id) === opening) entries.set(id, Promise.resolve(next))
         })
@@ -184,7 +205,7 @@ export const createTenantApps = ({
   return {
     of: async (tenant) => {
       const known = entries.get(tenant.id)
-      if (known !== undefined) return (await known).app
+      if (known !== undefined) return (await keep(tenant.id, known)).app
       const now = current(tenant.id)
       if (now === undefined) throw new GatewayError('tenant_unknown')
       return (await open(now)).app
@@ -194,7 +215,9 @@ export const createTenantApps = ({
       const ready = new Map<string, Entry | undefined>()
       for (const tenant of tenants) {
         try {
-          ready.set(tenant.id, await rebuilt(tenant))
+          const entry = await rebuilt(tenant)
+          // who is not running is built for what may be wrong with it
+          ready.set(tenant.id, entries.has(tenant.id) ? entry : undefined)
         } catch (error) {
           failed.set(tenant.id, (error as Error).message)
         }
@@ -205,10 +228,11 @@ export const createTenantApps = ({
         failed,
         serve: () => {
           for (const [id, entry] of ready) {
-            if (entry === undefined) entries.delete(id)
-            else entries.set(id, Promise.resolve(entry))
+            if (entry !== undefined && entries.has(id)) entries.set(id, Promise.resolve(entry))
+            else entries.delete(id)
           }
           for (const id of entries.keys()) if (current(id) === undefined) entries.delete(id)
+          for (const id of served) if (current(id) === undefined) served.delete(id)
         },
       }
     },
