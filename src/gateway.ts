@@ -1,5 +1,4 @@
 /** A gateway: everything built from the configuration, listening until it is closed. */
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,6 +28,7 @@ import { startControl } from './operations/start-control.ts'
 import { timedRegister } from './operations/timed-register.ts'
 import { version } from './operations/version.ts'
 import { answerPrimary } from './operations/workers-metrics.ts'
+import { createRandomBytes } from './random.ts'
 import { standingStill } from './reload/standing-still.ts'
 import { createReload, POLL, type TenantFiles } from './reload.ts'
 import { certificatesInUse } from './service-provider/certificate.ts'
@@ -93,6 +93,7 @@ export const startGateway = async (
   const configured = config.subjectKeyFingerprint === undefined ? {} : { configured: config.subjectKeyFingerprint }
   await assertSubjectKey({ key: subjectKey, stateDir, ...configured })
 
+  const randomBytes = createRandomBytes()
   const randomId = () => randomBytes(24).toString('base64url')
   const processId = `${hostname()}-${process.pid}-${randomId().slice(0, 8)}`
   const store =
@@ -123,6 +124,7 @@ export const startGateway = async (
     masterKeys,
     process: { host: hostname(), pid: process.pid, isRunning },
     ...config.register,
+    randomBytes,
     now,
     report: audit,
   })

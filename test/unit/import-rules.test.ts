@@ -61,6 +61,7 @@ const rooms: Readonly<Record<string, Room>> = {
   citizen: { may: [], node: [] },
   errors: { may: [], node: [] },
   sealing: { may: [], node: ['crypto'] },
+  random: { may: [], node: ['crypto'] },
   store: { may: ['errors', 'sealing'] },
   keyring: { may: ['errors', 'sealing'] },
   // the register's proofs are made like the files of the keyring

@@ -1,5 +1,4 @@
 /** The register of a running gateway, and what looks after it. */
-import { randomBytes } from 'node:crypto'
 import { createRegisterKeyring } from '../../keyring/register-keys.ts'
 import type { MasterKey } from '../../sealing.ts'
 import type { ReportRegister } from '../events.ts'
@@ -20,6 +19,7 @@ export const startRegister = async ({
   process,
   retentionMonths,
   onFailure,
+  randomBytes,
   now,
   report,
 }: {
@@ -28,6 +28,7 @@ export const startRegister = async ({
   process: { readonly host: string; readonly pid: number; readonly isRunning: (pid: number) => boolean }
   retentionMonths: number
   onFailure: NonNullable<RegisterOptions['onFailure']>
+  randomBytes: (size: number) => Buffer
   now: () => number
   report: ReportRegister
 }): Promise<RunningRegister> => {
@@ -36,7 +37,7 @@ export const startRegister = async ({
   const { isRunning, ...place } = process
   const writer = { ...place, tag: randomBytes(4).toString('hex') }
   const about = { stateDir, keys: keyring.load, now, report }
-  const register = createRegister({ ...about, writer, onFailure })
+  const register = createRegister({ ...about, writer, onFailure, randomBytes })
   const isGone = isGoneFrom(writer, isRunning)
   const housekeeping = createHousekeeping({ ...about, register, retentionMonths, isGone })
   const timer = setInterval(() => void housekeeping.run(), HOUSEKEEPING_EVERY).unref()
