@@ -12,7 +12,8 @@ import type { Candidate, KeptSource, TenantFolder } from './config/tenant-folder
 import type { LastGood } from './keyring/last-good.ts'
 import { fulfils, type Hashes, type Wanted } from './operations/rollout.ts'
 import { createKeeping } from './reload/keeping.ts'
-import { asItRuns, createPatience } from './reload/patience.ts'
+import { onlyWanted } from './reload/only-wanted.ts'
+import { createPatience } from './reload/patience.ts'
 import { type Accepted, accept, type Broken } from './tenant/accept.ts'
 import { hashesOf, hashOf, hashOfAll } from './tenant/hash.ts'
 import type { TenantRegistry } from './tenant/registry.ts'
@@ -120,19 +121,6 @@ export const createReload = ({
     )
   }
 
-  /** Those of the folder, but what nobody wants to change as it runs. */
-  const only = (candidates: readonly Candidate[], { tenants }: Wanted): readonly Candidate[] => {
-    const isWanted = (id: string | undefined) => id !== undefined && Object.hasOwn(tenants, id)
-    const all = [...running.values()]
-    const files = new Set(all.filter(({ tenant }) => isWanted(tenant.id)).map(({ yaml }) => basename(yaml.file)))
-    return [
-      // who is to be gone has no file, not even a broken one
-      ...candidates.filter(
-        ({ id, file, problems }) => isWanted(id) || (problems.length > 0 && files.has(basename(file))),
-      ),
-      ...all.filter(({ tenant }) => !isWanted(tenant.id)).map(asItRuns),
-    ]
-  }
   const patience = createPatience()
 
   /** Accepted, and built. A file of which no application can be made is broken too. */
@@ -187,6 +175,10 @@ export const createReload = ({
     keeping.write(() => running)
   }
 
+  /** What an earlier wish lacked here, and this one says nothing of. */
+  const differing = ({ tenants }: Wanted): readonly string[] =>
+    (differs?.tenants ?? []).filter((id) => !Object.hasOwn(tenants, id))
+
   const look = async (by: string, wanted?: Wanted): Promise<void> => {
     const reading = await folder.read()
     if ('problems' in reading) {
@@ -200,16 +192,19 @@ export const createReload = ({
     const { candidates, waiting } =
       by === POLL ? patience(reading.candidates, running.values()) : { ...reading, waiting: new Set() }
     const all = await checked(candidates)
-    const { accepted, changed, prepared } = await build(wanted === undefined ? all : only(all, wanted))
+    const { accepted, changed, prepared } = await build(
+      wanted === undefined ? all : onlyWanted(all, [...running.values()], wanted),
+    )
     if (wanted !== undefined) {
       const found = hashesOf(accepted.sources.map(({ tenant }) => tenant))
       if (!fulfils(found, wanted)) {
         const tenants = Object.keys(wanted.tenants).filter((id) => (found[id] ?? null) !== wanted.tenants[id])
-        differs = { wanted: wanted.id, tenants }
+        differs = { wanted: wanted.id, tenants: [...differing(wanted), ...tenants] }
         return audit({ type: 'tenants.differ', by, tenants })
       }
     }
-    differs = undefined
+    const still = wanted === undefined ? [] : differing(wanted)
+    differs = differs !== undefined && still.length > 0 ? { ...differs, tenants: still } : undefined
     await swap(by, accepted, changed, prepared)
     if (wanted === undefined) tell([...accepted.broken, ...broken.filter(({ file }) => waiting.has(file))])
     else tell(broken.filter(({ id }) => id === undefined || !(id in wanted.tenants)))

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { formatProblems } from '../config/problem.ts'
 import type { Control } from '../operations/control.ts'
 import type { Presence } from '../operations/presence.ts'
-import { fulfils, type Wanted } from '../operations/rollout.ts'
+import { fulfils, type Wanted, withLater } from '../operations/rollout.ts'
 import { hashesOf } from '../tenant/hash.ts'
 import { type Command, type ExitCode, jsonText, type World } from './command.ts'
 import { type Around, readAround } from './configuration.ts'
@@ -24,27 +24,50 @@ interface Result {
   readonly tenants?: readonly string[]
 }
 
-const stateOf = (one: Presence, running: Running, wanted: Wanted): Result => {
+/** @param ids of what was wanted: this, and whatever others have wanted since. */
+const stateOf = (one: Presence, running: Running, wanted: Wanted, ids: readonly string[] = []): Result => {
   const { id: gateway, differs } = one
   const tenants = running.tenants.get(gateway)
   if (tenants !== undefined && fulfils(tenants, wanted)) return { gateway, state: 'serves' }
-  return differs?.wanted === wanted.id
-    ? { gateway, state: 'differs', tenants: differs.tenants }
+  const differing = differs?.tenants.filter((id) => Object.hasOwn(wanted.tenants, id)) ?? []
+  return differs !== undefined && ids.includes(differs.wanted) && differing.length > 0
+    ? { gateway, state: 'differs', tenants: differing }
     : { gateway, state: 'silent' }
 }
 
+/** What somebody has wanted after this, the earliest first. */
+const since = async (control: Control, { id }: Wanted): Promise<readonly Wanted[]> => {
+  const ids = await control.wantedIds()
+  const later = await Promise.all(ids.slice(ids.indexOf(id) + 1).map((one) => control.wanted(one)))
+  return ids.includes(id) ? later.flatMap((one) => one ?? []) : []
+}
+
+interface RolledOut {
+  readonly results: readonly Result[]
+  /** Of this, what another has wanted otherwise meanwhile, and who. */
+  readonly overruled: readonly { readonly tenant: string; readonly by: string }[]
+}
+
 /** Until each gateway has said something, but not for ever. */
-const rolledOut = async (control: Control, wanted: Wanted): Promise<readonly Result[]> => {
+const rolledOut = async (control: Control, wanted: Wanted): Promise<RolledOut> => {
   await control.want(wanted)
   let results: readonly Result[] = []
+  let later: readonly Wanted[] = []
   for (let look = 0; look < LOOKS; look++) {
     await pause(LOOK)
     const gateways = (await control.gateways()).filter(({ draining }) => !draining)
     const running = { gateways, tenants: await tenantsOf(gateways, control) }
-    results = gateways.map((one) => stateOf(one, running, wanted))
+    later = await since(control, wanted)
+    const ids = [wanted, ...later].map(({ id }) => id)
+    results = gateways.map((one) => stateOf(one, running, withLater(wanted, later), ids))
     if (results.every(({ state }) => state !== 'silent')) break
   }
-  return results
+  const otherwise = (tenant: string) => later.findLast(({ tenants }) => Object.hasOwn(tenants, tenant))
+  const overruled = Object.entries(wanted.tenants).flatMap(([tenant, hash]) => {
+    const last = otherwise(tenant)
+    return last === undefined || last.tenants[tenant] === hash ? [] : [{ tenant, by: last.by }]
+  })
+  return { results, overruled }
 }
 
 const complaint = ({ gateway, state, tenants = [] }: Result): string =>
@@ -95,12 +118,14 @@ export const tenantApply: Command = {
       return 0
     }
     if (!args.json) world.out(planText(planned))
-    const results = isDone
-      ? running.gateways.map((one) => stateOf(one, running, wanted))
+    const { results, overruled }: RolledOut = isDone
+      ? { results: running.gateways.map((one) => stateOf(one, running, wanted)), overruled: [] }
       : await withControl(around.config, world.now, (control) => rolledOut(control, wanted))
     const amiss = results.filter(({ state }) => state !== 'serves')
-    if (args.json) world.out(jsonText({ applied: amiss.length === 0, tenants: planned, gateways: results }))
+    if (args.json) world.out(jsonText({ applied: amiss.length === 0, tenants: planned, gateways: results, overruled }))
     else {
+      for (const { tenant, by } of overruled)
+        world.err(`  ! ${tenant}: ${by} has applied another version meanwhile, which counts\n`)
       for (const one of amiss) world.err(complaint(one))
       const served = results.length - amiss.length
       if (served > 0) world.out(`${served} ${served === 1 ? 'gateway serves' : 'gateways serve'} it now.\n`)

@@ -27,7 +27,8 @@ const readText = async (from: IncomingMessage): Promise<string> => {
 
 const answerTo = ({ call, target = '', value, wanted }: Call, control: Control): Promise<unknown> => {
   if (call === 'want' && wanted !== undefined) return control.want(wanted)
-  if (call === 'wanted') return control.wanted()
+  if (call === 'wantedIds') return control.wantedIds()
+  if (call === 'wanted') return control.wanted(target)
   if (call === 'tenantsOf') return control.tenantsOf(target)
   if (call === 'set' && value !== undefined) return control.set(target, value)
   if (call === 'clear') return control.clear(target)
@@ -102,7 +103,8 @@ export const controlBySocket = (stateDir: string): Control => {
     want: async (wanted) => {
       await call({ call: 'want', wanted })
     },
-    wanted: async () => (await call<Wanted | null>({ call: 'wanted' })) ?? undefined,
+    wantedIds: () => call({ call: 'wantedIds' }),
+    wanted: async (target) => (await call<Wanted | null>({ call: 'wanted', target })) ?? undefined,
     tenantsOf: async (target) => (await call<Hashes | null>({ call: 'tenantsOf', target })) ?? undefined,
   }
 }

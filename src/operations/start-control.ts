@@ -60,14 +60,17 @@ export const startControl = async ({
     return together([ownCounts(target) ?? [], others].flat())
   }
   // what was wanted before it came its folder has told it
-  let heard = (await control.wanted().catch(() => undefined))?.id
+  const heard = new Set(await control.wantedIds().catch(() => []))
   const listen = async () => {
-    const wanted = await control.wanted().catch(() => undefined)
-    if (wanted === undefined || wanted.id === heard) return
-    heard = wanted.id
-    await want(wanted)
-    // who waits for it need not wait for the next beat
-    await announce()
+    for (const id of await control.wantedIds().catch(() => [])) {
+      if (heard.has(id)) continue
+      const wanted = await control.wanted(id).catch(() => undefined)
+      if (wanted === undefined || heard.has(id)) continue
+      heard.add(id)
+      await want(wanted)
+      // who waits for it need not wait for the next beat
+      await announce()
+    }
   }
   await Promise.all([switches.refresh(), announce()])
   const socket = socketIn === undefined ? undefined : await listenForControl(socketIn, control)

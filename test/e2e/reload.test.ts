@@ -389,6 +389,21 @@ describe('varco tenant plan and apply', () => {
     expect(await tenant('plan')).toMatchObject({ code: 0 })
   })
 
+  it('of two admins at once are both heard', () =>
+    during('ala', () =>
+      during('moena', async () => {
+        await edit('ala', ['Comune di ala', 'Comune di Ala'])
+        await edit('moena', ['Comune di moena', 'Comune di Moena'])
+        const ends = await Promise.all([tenant('apply', 'ala'), tenant('apply', 'moena')])
+        expect(ends.map(({ code, text }) => [code, text.includes('1 gateway serves it now.')])).toEqual([
+          [0, true],
+          [0, true],
+        ])
+        await get('/t/ala/help').expect(200, /Comune di Ala/)
+        await get('/t/moena/help').expect(200, /Comune di Moena/)
+      }),
+    ))
+
   it('refuse a file that would take a live tenant away by another id, as a start does', () =>
     during('moena', async () => {
       const stateDir = join(gateway.folder, 'state')

@@ -190,6 +190,21 @@ describe('a reload', () => {
     expect([reload.standing().differs, registry.byId('esempio')?.names.it]).toEqual([undefined, 'Comune di Esempi'])
   })
 
+  it('says what one wish lacks here until another is about the same tenant', async () => {
+    const { reload, registry } = await start()
+    const hashNow = (id: string) => hashOf(registry.byId(id) as Tenant)
+    const want = async (id: string, tenants: Record<string, string>) => {
+      await reload.want({ id, at: 0, by: 'anna', tenants })
+      return reload.standing().differs
+    }
+    expect(await want('1', { esempio: 'another' })).toEqual({ wanted: '1', tenants: ['esempio'] })
+    expect(await want('2', { altro: hashNow('altro') })).toEqual({ wanted: '1', tenants: ['esempio'] })
+    expect(await want('3', { altro: 'another' })).toEqual({ wanted: '3', tenants: ['esempio', 'altro'] })
+    expect(await want('4', { esempio: hashNow('esempio') })).toEqual({ wanted: '3', tenants: ['altro'] })
+    await reload.take('anna')
+    expect(reload.standing().differs).toBeUndefined()
+  })
+
   it('takes of all that changed only what is wanted', async () => {
     const { reload, registry } = await start()
     edit('altro', 'Comune di Altro', 'Comune di Altri')

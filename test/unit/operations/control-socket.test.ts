@@ -15,7 +15,8 @@ const control: Control = {
   want: async (one) => {
     wanted = one
   },
-  wanted: async () => wanted,
+  wantedIds: async () => (wanted === undefined ? [] : [wanted.id]),
+  wanted: async (id) => (id === wanted?.id ? wanted : undefined),
   tenantsOf: async (all) => (all === 'all' ? { ala: 'h' } : undefined),
 }
 let wanted: Wanted | undefined
@@ -38,10 +39,10 @@ it('answers who may open the socket, which is its owner alone', async () => {
 it('carries what an operator wants to run, and says what does', async () => {
   const server = await listenForControl(folder, control)
   const caller = controlBySocket(folder)
-  expect(await caller.wanted()).toBeUndefined()
+  expect([await caller.wantedIds(), await caller.wanted('1')]).toEqual([[], undefined])
   const one = { id: '1', at: 5, by: 'anna', tenants: { ala: 'h', moena: null } }
   await caller.want(one)
-  expect(await caller.wanted()).toEqual(one)
+  expect([await caller.wantedIds(), await caller.wanted('1')]).toEqual([['1'], one])
   expect([await caller.tenantsOf('all'), await caller.tenantsOf('none')]).toEqual([{ ala: 'h' }, undefined])
   server?.close()
 })
