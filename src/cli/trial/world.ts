@@ -1,14 +1,14 @@
 /** How `varco tenant test` reaches processes, network and disk: a private gateway, the sandbox, one browser after another. */
 import { fork } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { GatewayConfig } from '../../config/gateway-config.ts'
 import type { Answers, Envelope, Question, Reply } from './protocol.ts'
+import { createScratch } from './scratch.ts'
 
 export interface Sandbox {
   ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]>
@@ -134,8 +134,7 @@ export const createTrialWorld = ({
 }): TrialWorld => ({
   sandbox: async () => (exists(program) ? await openSandbox(program) : undefined),
   gateway: async (files, config) => {
-    const folder = await mkdtemp(join(tmpdir(), 'varco-trial-'))
-    const drop = () => rm(folder, { recursive: true, force: true })
+    const { folder, drop } = createScratch(process)
     try {
       for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
       const lines: string[] = []
@@ -146,11 +145,11 @@ export const createTrialWorld = ({
         logged: () => lines.join(''),
         close: async () => {
           await close()
-          await drop()
+          drop()
         },
       }
     } catch (error) {
-      await drop()
+      drop()
       throw error
     }
   },
