@@ -21,11 +21,20 @@ export const clientAdd: Command = {
     }
     const tenantFile = await readTenantFile(args, world, id)
     if (tenantFile === undefined) return 1
+    if (tenantFile.tenant.clients.some((one) => one.id === clientId)) {
+      world.err(
+        `${id} has a service ${clientId} already: choose another id, or type varco client rotate-secret ${id} ${clientId}. Nothing was written.\n`,
+      )
+      return 1
+    }
     const { secret, sha256 } = newSecret()
     const described = entryOf(clientId, service)
     const wantsSecret = hasSecret(described)
     const entry = { ...described, ...(wantsSecret && { secrets: [{ sha256 }] }) }
-    if (!(await writeTenantFile(tenantFile, [{ add: entry, to: ['clients'] }], args, world))) return 1
+    if (!(await writeTenantFile(tenantFile, [{ add: entry, to: ['clients'] }], args, world))) {
+      world.err('A key that has no option of its own: --set KEY=VALUE, as --set email_fallback=synthetic.\n')
+      return 1
+    }
     const { file, tenant } = tenantFile
     const shown = wantsSecret ? { secret } : {}
     if (args.json) world.out(jsonText({ tenant: id, client: clientId, issuer: tenant.issuer, ...shown, file }))

@@ -10,6 +10,7 @@ const ago = (now: number, time: number | undefined): string => {
   if (time === undefined) return 'never'
   const minutes = Math.round((now - time) / 60_000)
   if (minutes < 1) return 'less than a minute ago'
+  if (minutes === 1) return 'a minute ago'
   return minutes < 120 ? `${minutes} minutes ago` : `${Math.round(minutes / 60)} hours ago`
 }
 
@@ -31,7 +32,7 @@ const text = (gateways: readonly Presence[], switches: Switches, now: number): s
   const lines = [`${gateways.length} gateway${gateways.length === 1 ? '' : 's'}`]
   for (const { id, version, startedAt, tenants, draining, lists, ...one } of gateways) {
     lines.push(
-      `  ${id}  version ${version}, started ${ago(now, startedAt)}, ${tenants} tenants${draining ? ', draining' : ''}`,
+      `  ${id}  version ${version}, started ${ago(now, startedAt)}, ${tenants} tenant${tenants === 1 ? '' : 's'}${draining ? ', draining' : ''}`,
     )
     lines.push(...aboutTenants(one))
     for (const [list, readAt] of Object.entries(lists)) lines.push(`    ${list} read ${ago(now, readAt)}`)

@@ -114,7 +114,7 @@ export const tenantApply: Command = {
     const wanted = wantedOf(around, planned, only, world)
     const isDone = running.gateways.every((one) => stateOf(one, running, wanted).state === 'serves')
     if (isDone && !args.json) {
-      world.out('Nothing to apply: every gateway serves what the files say.\n')
+      world.out('Nothing to apply: every gateway serves what the files of the tenants say.\n')
       return 0
     }
     if (!args.json) world.out(planText(planned))

@@ -48,7 +48,8 @@ const one = async (args: Arguments, world: World): Promise<ExitCode> => {
   const loaded = await loadedWith(file, text, args.config, world)
   // of the new file only: what others have wrong already is not in its way
   const wrong = 'problems' in loaded ? loaded.problems.filter((problem) => join(problem.file) === join(file)) : []
-  if (wrong.length === 0) wrong.push(...ipaCodeProblems(body, file, text))
+  const told = new Set(wrong.map(({ path }) => path))
+  wrong.push(...ipaCodeProblems(body, file, text).filter(({ path }) => !told.has(path)))
   if (wrong.length > 0) {
     world.err(`${formatProblems(wrong)}Nothing was written.\n`)
     return 1

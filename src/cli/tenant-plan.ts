@@ -76,7 +76,8 @@ export const tenantPlan: Command = {
       world.out(jsonText({ gateways, tenants: planned, atStart, problems }))
     } else {
       world.err(standing)
-      const nothing = `${atStart.length > 0 ? 'No tenant changes' : 'Nothing changes'}: what runs is what the files say.\n`
+      const nothing =
+        atStart.length > 0 ? 'No tenant changes.\n' : 'Nothing changes: what runs is what the files say.\n'
       world.out(planned.length === 0 ? nothing : planText(planned))
       world.out(waitingText(atStart))
     }

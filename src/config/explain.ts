@@ -30,6 +30,9 @@ const kinds = {
   record: 'a block of keys',
 } as Readonly<Record<string, string>>
 
+/** So many values are told once, not twice. */
+const MANY = 5
+
 export const explain = (issue: z.core.$ZodIssue, value: unknown): readonly Finding[] => {
   const path = issue.path as Path
   const [reason, fix] = explainMessage(issue.message)
@@ -47,6 +50,8 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown): readonly Findi
   }
   if (fix !== '') return [{ path, reason, fix }]
   if (wanted === undefined) return [{ path, reason: 'is not valid', fix: 'write it as in the example' }]
+  if (issue.code === 'invalid_value' && issue.values.length > MANY)
+    return [{ path, reason: 'is not known here', fix: `write ${wanted}` }]
   const quotes = wanted === kinds.string ? ', in quotes where it looks like a number' : ''
   const example = exampleOf(path)
   const like = issue.code !== 'invalid_type' || example === undefined ? '' : `, as ${example}`

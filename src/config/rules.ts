@@ -63,7 +63,10 @@ export const isLoopback = (hostname: string): boolean =>
 const urlFault = (value: string): string | undefined => {
   const url = URL.parse(value)
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
-    return told('http:// is not allowed outside localhost', `use https://${url.host}${url.pathname}`)
+    return told(
+      'http:// is not allowed outside localhost',
+      `use https://${url.host}${url.pathname === '/' && !value.endsWith('/') ? '' : url.pathname}`,
+    )
   }
   return anyUrlFault(value)
 }

@@ -22,7 +22,13 @@ const GIGABYTE = 1024 ** 3
 export const disk: Check = async ({ config: { stateDir }, freeBytes, assertWritable, modeOf }) => {
   const mode = await modeOf(stateDir)
   if (mode === undefined)
-    return [fail('disk', `${stateDir} does not exist`, 'make it, owned by the account that runs Varco, with mode 0700')]
+    return [
+      fail(
+        'disk',
+        `${stateDir} does not exist`,
+        'the first start makes it; or make it, owned by the account that runs Varco, with mode 0700',
+      ),
+    ]
   const free = (await freeBytes(stateDir)) / GIGABYTE
   const left = `${free.toFixed(1)} GB left at ${stateDir}`
   const more = 'give it more room: when the register cannot be written nobody can log in'

@@ -163,12 +163,16 @@ describe('client add', () => {
   })
 
   it.each([
-    ['an id that stands already', ['client', 'add', 'esempio', 'sito', ...add.slice(4)], 'clients[1].id  stands twice'],
-    ['a claim nobody knows', [...add, '--claims', 'iban'], 'clients[1].claims[0]  must be one of'],
+    [
+      'an id that stands already',
+      ['client', 'add', 'esempio', 'sito', ...add.slice(4)],
+      'esempio has a service sito already',
+    ],
+    ['a claim nobody knows', [...add, '--claims', 'iban'], 'clients[1].claims[0]  is not known here'],
     ['a level 4', [...add, '--set', 'min_level=4'], 'clients[1].min_level  is not a level'],
     ['a word left out that its program needs', add, 'clients[1].email_fallback  is missing'],
     ['a key nobody knows', [...add, '--set', 'colour=red'], 'clients[1].colour  is not a key'],
-    ['a program nobody knows', [...add, '--preset', 'typo3'], 'clients[1].preset  must be one of wordpress'],
+    ['a program nobody knows', [...add, '--preset', 'typo3'], 'clients[1].preset  is not known here'],
     ['an address that is none', [...add, '--redirect-uri', 'asilo'], 'clients[1].redirect_uris[2]  is not'],
   ])('writes nothing with %s, and says what is wrong as the check does', async (_, words, message) => {
     const { run, text } = world()
@@ -176,7 +180,7 @@ describe('client add', () => {
     const { code, out, err } = await run(...words)
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toContain(message)
-    expect(err).toMatch(/Nothing was written\.\n$/)
+    expect(err).toMatch(/Nothing was written\.\n(A key .*: --set KEY=VALUE, .*\n)?$/)
     expect(text()).toBe(before)
   })
 

@@ -88,6 +88,13 @@ describe('tenant new', () => {
     expect(files['/etc/varco/tenants/volano.yaml']).toBeUndefined()
   })
 
+  it('says at once all that is wrong on its line', async () => {
+    const line = words.with(6, 'm113').with(8, 'http://www.comune.volano.example')
+    const { err } = await createRegion().run(...line, ...config)
+    expect(err).toContain('organisation.ipa_code  m113 is not the code of a Comune')
+    expect(err).toContain('→ use https://www.comune.volano.example\n')
+  })
+
   it('takes a body that is no Comune for what it is, and says so', async () => {
     const { run, files } = createRegion()
     const line = words.with(2, 'vallagarina').with(4, 'Comunità della Vallagarina').with(6, 'comvall')

@@ -252,7 +252,7 @@ describe('the preset of a client', () => {
   )('is refused where it %s', isRefused)
 
   it.each<Refusal>([
-    ['nobody knows', [lines('preset: joomla')], 'clients[0].preset', 'must be one of wordpress, drupal', 'write'],
+    ['nobody knows', [lines('preset: joomla')], 'clients[0].preset', 'is not known here', 'write'],
     [
       'knows PKCE, and the entry waives it',
       [lines('preset: keycloak', 'pkce: optional')],

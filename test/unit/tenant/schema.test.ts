@@ -122,7 +122,7 @@ describe('a tenant file', () => {
     ['a body that is left empty', [ORGANISATION, 'organisation:\n'], 'organisation', 'must be', 'a block of keys'],
     ['a client that is left empty', ['clients:\n', 'clients:\n  -\n'], 'clients[0]', 'must be', 'a block of keys'],
     ['a level 4', ['claims:', 'min_level: 4\n    claims:'], 'clients[0].min_level', 'is not a level', '1, 2 or 3'],
-    ['a claim nobody knows', ['fiscal_number', 'iban'], 'clients[0].claims[1]', 'must be one of given_name', 'write'],
+    ['a claim nobody knows', ['fiscal_number', 'iban'], 'clients[0].claims[1]', 'is not known here', 'write'],
     ['a claim declared twice', ['fiscal_number', 'given_name'], 'clients[0].claims[1]', 'stands twice', 'remove one'],
     [
       'an ID token without a signature',
@@ -158,7 +158,7 @@ describe('a tenant file', () => {
       'an attribute that SPID does not have',
       federation('{ spid: { attribute_sets: [{ index: 0, name: base, attributes: [fiscalNumber, shoeSize] }] } }'),
       'federation.spid.attribute_sets[0].attributes[1]',
-      'must be one of spidCode',
+      'is not known here',
       'write',
     ],
     [
