@@ -8,12 +8,15 @@ import { runWorkers, type Serving } from './workers.ts'
 
 /**
  * Lines leave together, at the latest after a tenth of a second and when the process ends: a system call for each is a
- * twentieth of a login. Never more at once than a pipe takes whole, for workers write to the same one.
+ * twentieth of a login. Of workers never more at once than a pipe takes whole, for they write to the same one.
  */
-const LOG_WRITES = { sync: false, minLength: 3072, maxWrite: 4096, periodicFlush: 100 } as const
+const LOG_WRITES = { sync: false, minLength: 12_288, maxWrite: 16_384, periodicFlush: 100 } as const
+const WORKERS_WRITES = { ...LOG_WRITES, minLength: 3072, maxWrite: 4096 } as const
 
-const createLog = ({ level, pretty }: GatewayConfig['log']): Logger =>
-  pretty ? pino({ level, transport: { target: 'pino-pretty' } }) : pino({ level }, pino.destination(LOG_WRITES))
+const createLog = ({ level, pretty }: GatewayConfig['log'], { among }: { among: boolean }): Logger =>
+  pretty
+    ? pino({ level, transport: { target: 'pino-pretty' } })
+    : pino({ level }, pino.destination(among ? WORKERS_WRITES : LOG_WRITES))
 
 /** Resolves at SIGTERM, SIGINT or, in a worker, only at SIGTERM: a terminal's Ctrl-C reaches it beside its primary. */
 const told = (): Promise<void> =>
@@ -32,9 +35,9 @@ export const runGateway = async (
   config: GatewayConfig,
   { files, workers }: { files: TenantFiles; workers?: number },
 ): Promise<void> => {
-  if (workers !== undefined && cluster.isPrimary)
-    return runWorkers(config, { count: workers, log: createLog(config.log), told: told() })
-  const gateway = await startGateway(config, { files, log: createLog(config.log), isWorker: cluster.isWorker })
+  const log = createLog(config.log, { among: workers !== undefined || cluster.isWorker })
+  if (workers !== undefined && cluster.isPrimary) return runWorkers(config, { count: workers, log, told: told() })
+  const gateway = await startGateway(config, { files, log, isWorker: cluster.isWorker })
   process.on('SIGHUP', () => void gateway.reload(SIGNAL))
   process.send?.({ ports: portsOf(gateway.addresses) } satisfies Serving)
   await told()

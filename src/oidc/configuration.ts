@@ -10,6 +10,7 @@ import { authMethods } from '../tenant/presets.ts'
 import type { Client, Tenant } from '../tenant/tenant.ts'
 import { assertClaimsParameter } from './claims-parameter.ts'
 import { assertionRules, withoutCaching } from './client-authentication.ts'
+import { cookieSignatures } from './cookie-keys.ts'
 import { discoveryOf } from './discovery.ts'
 import { routes } from './endpoints.ts'
 import { longestRenewal } from './refresh.ts'
@@ -137,7 +138,7 @@ export const configurationFor = (tenant: Tenant, parts: Parts): Configuration =>
     url: (_ctx, { uid, params }) => `${loginPath(tenant, uid)}?c=${encodeURIComponent(String(params.client_id))}`,
   },
   cookies: {
-    keys: [...parts.cookieKeys],
+    keys: cookieSignatures(parts.cookieKeys),
     names: {
       interaction: cookieName(tenant, 'interaction', 'login'),
       resume: cookieName(tenant, 'resume', 'login'),
