@@ -39,7 +39,7 @@ export const inherited = (region: unknown): Plain => {
 }
 
 /** Bytes: a Comune with fifty services has 50 KB. Parsing takes the processor for so long that requests would wait. */
-export const LARGEST_TENANT_FILE = 256 * 1024
+export const LARGEST_TENANT_FILE = 128 * 1024
 
 /** @param region what it takes from the region's file. @param around for the files that the tenant of this id names. */
 export const readTenantFile = async (

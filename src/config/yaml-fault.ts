@@ -19,7 +19,6 @@ const faults: Readonly<Record<string, Told>> = {
 }
 
 export const yamlFault = ({ code, message }: YAMLError): Told => {
-  if (code === 'DUPLICATE_KEY') return ['stands twice', 'keep one of the two keys']
   const [, end] = /end with a ([\]}])/.exec(message) ?? []
   if (end !== undefined) {
     const begin = end === ']' ? '[' : '{'

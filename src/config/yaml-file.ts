@@ -1,5 +1,16 @@
 /** A YAML file whose values remember where they stand, so that whatever is wrong with them can be shown there. */
-import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { z } from 'zod'
 import { explain } from './explain.ts'
 import { type Path, type Problem, pathText } from './problem.ts'
@@ -15,9 +26,28 @@ export interface YamlFile {
   readonly problem: (path: Path, reason: string, fix: string, part?: 'key' | 'value') => Problem
 }
 
+/** Told of one file: to find the place of each takes time, which a hostile file must not have. */
+const MOST = 200
+
+/** Where keys stand twice in one block. The library compares each with all before it: a minute, for a hostile file. */
+const doubleKeys = (document: Document): readonly number[] => {
+  const found: number[] = []
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) found.push(key.range?.[0] ?? 0)
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
+}
+
 const parse = (text: string) => {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     // linePos answers 0:0 for an empty text
@@ -29,16 +59,19 @@ const parse = (text: string) => {
 /** By itself: what lives on with a file shares no scope with the tree, which is ten times as large. */
 const read = (file: string, text: string): Pick<YamlFile, 'value' | 'problems'> => {
   const { document, at } = parse(text)
-  const found = [...document.errors, ...document.warnings].map((fault): Problem => {
+  const faults = [...document.errors, ...document.warnings].slice(0, MOST).map((fault): Problem => {
     const [reason, fix] = yamlFault(fault)
     return { file, ...at(fault.pos[0]), path: '', reason, fix }
   })
+  const twice = doubleKeys(document)
+    .slice(0, MOST)
+    .map((offset) => ({ file, ...at(offset), path: '', reason: 'stands twice', fix: 'keep one of the two keys' }))
+  const found: readonly Problem[] = [...faults, ...twice]
   // one slip makes the parser stumble again and again on its line
   const problems = found.filter(({ line }, index) => found.findIndex((one) => one.line === line) === index)
-  const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
   const plain = (): unknown => {
     try {
-      return broken ? undefined : document.toJS()
+      return document.errors.length > 0 ? undefined : document.toJS()
     } catch (cause) {
       // an alias of nothing, or of so much that it would fill the memory
       const reason = `is not YAML: ${(cause as Error).message.split('\n')[0]}`
@@ -77,9 +110,11 @@ export const validate = <S extends z.ZodType>(
   if (yaml.value === undefined && yaml.problems.length > 0) return undefined
   const result = schema.safeParse(yaml.value)
   if (result.success) return yaml.problems.length === 0 ? result.data : undefined
-  for (const { path, reason, fix, part } of result.error.issues.flatMap((issue) => explain(issue, yaml.value))) {
+  const findings = result.error.issues.flatMap((issue) => explain(issue, yaml.value))
+  for (const { path, reason, fix, part } of findings.slice(0, MOST))
     problems.push(yaml.problem(path, reason, fix, part))
-  }
+  if (findings.length > MOST)
+    problems.push(yaml.problem([], `has ${findings.length - MOST} more problems`, 'mend the others first'))
   return undefined
 }
 

@@ -118,3 +118,27 @@ b.yaml
     expect(formatProblems([])).toBe('')
   })
 })
+
+describe('a hostile file', () => {
+  const lines = (line: (index: number) => string) => Array.from({ length: 12_000 }, (_, index) => line(index)).join('')
+
+  it('of nothing but mistakes is told in two hundred of them and a count', () => {
+    const problems: Problem[] = []
+    const yaml = parseYaml(
+      'evil.yaml',
+      lines((index) => `k${index}: 1\n`),
+    )
+    expect(validate(yaml, z.strictObject({}), problems)).toBeUndefined()
+    expect(problems).toHaveLength(201)
+    expect(problems.at(-1)?.reason).toBe('has 11800 more problems')
+  })
+
+  it('of one key again and again is no longer to read', () => {
+    const { problems } = parseYaml(
+      'evil.yaml',
+      lines(() => 'k: 1\n'),
+    )
+    expect(problems).toHaveLength(200)
+    expect(problems[0]).toMatchObject({ line: 2, column: 1, reason: 'stands twice' })
+  })
+})
