@@ -20,10 +20,10 @@ export const createFinish = (
 
   /** Without an outcome: a page loaded again, or too late. Whose login goes on, as after a failure, goes on choosing. */
   const lost = async (ctx: Ctx, uid: string): Promise<void> => {
-    const tombstone = await state.tombstone.get(uid)
-    const clientId = tombstone?.clientId ?? ctx.query.c
+    const finishedFor = await state.finished.clientOf(uid)
+    const clientId = finishedFor ?? ctx.query.c
     if (typeof clientId === 'string') ctx.state.clientId = clientId
-    if (tombstone?.finished) throw new GatewayError('saml_response_already_used')
+    if (finishedFor !== undefined) throw new GatewayError('saml_response_already_used')
     const login = await oidc.loginUnderWay(ctx.req, ctx.res)
     if (login?.uid !== uid) throw new GatewayError('login_result_unknown')
     ctx.status = 303
@@ -62,7 +62,7 @@ export const createFinish = (
       // the outcome is gone: nobody can try it again
       audit({ type: 'login.cross_browser', tenant: tenant.id, uid })
       // a second window of a login that is over no longer has its cookie either; "another browser" would be untrue there
-      const finished = (await state.tombstone.get(uid))?.finished
+      const finished = (await state.finished.clientOf(uid)) !== undefined
       const code = finished ? 'saml_response_already_used' : 'login_browser_mismatch'
       await register.write(toldRecord(ctx, outcome, code))
       throw new GatewayError(code)
@@ -85,7 +85,7 @@ export const createFinish = (
       await register.write(toldRecord(ctx, outcome, error.code))
       return loginPage(ctx, login, { error, upstream: outcome.upstream })
     }
-    await state.tombstone.put(uid, { clientId: login.client.id, finished: true })
+    await state.finished.put(uid, login.client.id)
     audit({ type: 'login.finished', ...facts, level: citizen.level })
     if (completed.another) return farewellToAnother(ctx, login, completed.next)
     ctx.status = 303

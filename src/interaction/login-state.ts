@@ -40,14 +40,7 @@ export interface Leaving {
   readonly untold?: readonly string[]
 }
 
-/** What a page can still say of a login that is over or lost. */
-export interface Tombstone {
-  readonly clientId: string
-  readonly finished: boolean
-}
-
-/** A login that nobody finished is soon forgotten: anybody can begin as many as he likes. */
-const LIFE = { used: 24 * 3600, outcome: 120, finished: 24 * 3600, unfinished: 2 * 3600, logout: 1800 } as const
+const LIFE = { used: 24 * 3600, outcome: 120, finished: 24 * 3600, logout: 1800 } as const
 
 /** What one login may cost us, however often somebody clicks or posts. */
 const MOST = { failures: 10, begins: 30 } as const
@@ -89,10 +82,11 @@ export const loginState = (records: Records, life: number) => ({
     put: (handle: string, outcome: StoredOutcome) => records.put('Outcome', handle, outcome, LIFE.outcome),
     take: (handle: string) => records.take<StoredOutcome>('Outcome', handle),
   },
-  tombstone: {
-    put: (uid: string, tombstone: Tombstone) =>
-      records.put('Tombstone', uid, tombstone, tombstone.finished ? LIFE.finished : LIFE.unfinished),
-    get: (uid: string) => records.get<Tombstone>('Tombstone', uid),
+  /** Logins that came to their end, so that their pages still say so. Of others every address names the service. */
+  finished: {
+    put: (uid: string, clientId: string) => records.put('Finished', uid, clientId, LIFE.finished),
+    /** Whom it was for. */
+    clientOf: (uid: string) => records.get<string>('Finished', uid),
   },
   /** `false` once a login was sent out too often. */
   mayBegin: async (uid: string): Promise<boolean> => {

@@ -48,10 +48,10 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
       ctx.state.clientId = login.client.id
       return login
     }
-    const tombstone = await state.tombstone.get(uid)
-    const clientId = tombstone?.clientId ?? ctx.query.c
+    const finishedFor = await state.finished.clientOf(uid)
+    const clientId = finishedFor ?? ctx.query.c
     if (typeof clientId === 'string') ctx.state.clientId = clientId
-    if (tombstone?.finished) throw new GatewayError('saml_response_already_used')
+    if (finishedFor !== undefined) throw new GatewayError('saml_response_already_used')
     // a browser that began anything here has a name, for as long as it is open and keeps cookies
     throw new GatewayError(browserOf(ctx.req, https) ? 'interaction_expired' : 'browser_unknown')
   }
@@ -71,7 +71,6 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
   }
 
   const page = async (ctx: Ctx, login: LoginUnderWay): Promise<void> => {
-    await state.tombstone.put(login.uid, { clientId: login.client.id, finished: false })
     if (isOutOfReach(deps, login.level)) return leave(ctx, await oidc.refuse(ctx.req, ctx.res, UNMET))
     const failure = failureIn(ctx, deps, login.level)
     if (failure !== undefined) return loginPage(ctx, login, failure)
@@ -109,7 +108,7 @@ export const createInteractionRoutes = (deps: InteractionDeps) => {
       return loginPage(ctx, login, { error })
     }
     const next = await oidc.proceed(ctx.req, ctx.res)
-    await state.tombstone.put(login.uid, { clientId: login.client.id, finished: true })
+    await state.finished.put(login.uid, login.client.id)
     leave(ctx, next)
   }
 
