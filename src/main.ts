@@ -8,9 +8,10 @@ import { runWorkers, type Serving } from './workers.ts'
 
 /**
  * Lines leave together, at the latest after a tenth of a second and when the process ends: a system call for each is a
- * twentieth of a login. Of workers never more at once than a pipe takes whole, for they write to the same one.
+ * twentieth of a login. Not more of them: what waits is counted again for each. Of workers never more at once than a pipe takes
+ * whole, for they write to the same one.
  */
-const LOG_WRITES = { sync: false, minLength: 12_288, maxWrite: 16_384, periodicFlush: 100 } as const
+const LOG_WRITES = { sync: false, minLength: 6144, maxWrite: 16_384, periodicFlush: 100 } as const
 const WORKERS_WRITES = { ...LOG_WRITES, minLength: 3072, maxWrite: 4096 } as const
 
 const createLog = ({ level, pretty }: GatewayConfig['log'], { among }: { among: boolean }): Logger =>
