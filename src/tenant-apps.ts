@@ -47,7 +47,7 @@ interface Entry {
 const RETRY = 60 * 60 * 1000
 
 /** Applications at once, of some 100 KB each. */
-const MOST = 2000
+export const MOST_APPS = 2000
 
 export const createTenantApps = ({
   build,
@@ -57,7 +57,7 @@ export const createTenantApps = ({
   rotation,
   audit,
   now,
-  most = MOST,
+  most = MOST_APPS,
 }: {
   readonly build: (tenant: Tenant, keys: TenantKeys) => Promise<TenantApp>
   /** The tenant as it is now: a request may have begun with an older one. */
