@@ -15,18 +15,18 @@ const isWithin = (folder: string, path: string): boolean => {
 
 /** The same readers; for a path that leads out of these folders they reject with `EOUTSIDE`, and nothing was read. */
 export const confinedTo = (folders: readonly string[], readers: Readers): Readers => {
-  const inside = async (path: string): Promise<void> => {
+  const inside = async (path: string): Promise<string> => {
     const outside = () => Object.assign(new Error(`${path} is not in ${folders.join(' or ')}`), { code: 'EOUTSIDE' })
     const folder = folders.find((one) => isWithin(one, path))
     if (folder === undefined) throw outside()
     const [real, home] = await Promise.all([readers.realPath(path), readers.realPath(folder)])
     if (!isWithin(home, real)) throw outside()
+    return real
   }
   const reading =
     <T>(read: (path: string, largest?: number) => Promise<T>) =>
     async (path: string): Promise<T> => {
-      await inside(path)
-      return read(path, LARGEST)
+      return read(await inside(path), LARGEST)
     }
   return { ...readers, readFile: reading(readers.readFile), readBytes: reading(readers.readBytes) }
 }

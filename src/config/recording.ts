@@ -41,14 +41,13 @@ export const recording = (readers: Readers, seen: Seen): Readers => {
   }
 }
 
-/** Is everything that was read still as it was? Variables of a process do not change. `largest`: of any file, bytes. */
+/** Is everything that was read still as it was? Variables of a process do not change. `read`: as it was read then. */
 export const isStillSo = async (
   { digests }: Pick<Seen, 'digests'>,
-  { readBytes }: Readers,
-  largest: number,
+  read: (path: string) => Promise<Buffer>,
 ): Promise<boolean> => {
   for (const [path, digest] of digests) {
-    const now = await readBytes(path, largest).then(digestOf, () => 'unreadable')
+    const now = await read(path).then(digestOf, () => 'unreadable')
     if (now !== digest) return false
   }
   return true

@@ -13,7 +13,12 @@ export const readSmallFile = async (path: string, largest = LARGEST): Promise<Bu
     if (found.isDirectory()) return await file.readFile()
     if (!found.isFile()) throw Object.assign(new Error(`${path} is no plain file`), { code: 'EINVAL' })
     if (found.size > largest) throw Object.assign(new Error(`${path} is too large`), { code: 'EFBIG' })
-    return await file.readFile()
+    // of no use where the kernel makes them up: files of /proc have no size, and some no end
+    const chunks: Buffer[] = []
+    for await (const chunk of file.createReadStream({ end: largest, autoClose: false })) chunks.push(chunk as Buffer)
+    const bytes = Buffer.concat(chunks)
+    if (bytes.length > largest) throw Object.assign(new Error(`${path} is too large`), { code: 'EFBIG' })
+    return bytes
   } finally {
     await file.close()
   }

@@ -16,6 +16,7 @@ export interface ReadTenantFile {
   readonly problems: readonly Problem[]
   /** Everything that was read for it. */
   readonly seen: Pick<Seen, 'digests'>
+  readonly read: (path: string) => Promise<Buffer>
   /** Absent where the file has problems of its own. */
   readonly content?: TenantContent
 }
@@ -53,27 +54,30 @@ export const readTenantFile = async (
     { ...emptySeen(), digests },
     { ...emptySeen(), digests },
   ]
+  let beside = readers
+  const read = (named: string) =>
+    named === path ? readers.readBytes(path, LARGEST_TENANT_FILE) : beside.readBytes(named)
   const problems: Problem[] = []
   let text: string
   try {
     text = await recording(readers, { ...emptySeen(), digests }).readFile(path, LARGEST_TENANT_FILE)
   } catch (cause) {
     const yaml = { ...parseYaml(path, ''), value: undefined }
-    return { yaml, problems: [unreadable(path, cause)], seen: { digests } }
+    return { yaml, problems: [unreadable(path, cause)], seen: { digests }, read }
   }
   const yaml = parseYaml(path, text)
   // what is no YAML lacks nothing: it is not known what it says
   const merged = yaml.value === undefined ? undefined : mergedBelow(region.tenants, yaml.value)
   const value = validate({ ...yaml, value: merged }, tenantSchema, problems)
-  if (value === undefined) return { yaml, problems, seen: { digests } }
-  const beside = around(value.id)
+  if (value === undefined) return { yaml, problems, seen: { digests }, read }
+  beside = around(value.id)
   const reading = createReading(recording(beside, named), problems)
   const secrets = await readClientSecrets(yaml, value, createReading(recording(beside, hidden), problems), problems)
   const signings = await readOwnSignings(yaml, value, reading, problems)
   const { logo: name } = value.branding
   const logo = name === undefined ? undefined : await readPicture(yaml, ['branding', 'logo'], name, reading, problems)
   const copy = () => copyOf(path, withHashes(withInherited(merged as Plain, region), secrets), named)
-  return { yaml, problems, seen: { digests }, content: { value, secrets, signings, logo, copy } }
+  return { yaml, problems, seen: { digests }, read, content: { value, secrets, signings, logo, copy } }
 }
 
 const withInherited = (file: Plain, region: Plain): Plain => ({

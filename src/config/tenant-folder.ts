@@ -13,7 +13,7 @@ import { type Problem, unreadable } from './problem.ts'
 import { isStillSo } from './recording.ts'
 import type { Readers } from './references.ts'
 import { type RegionFile, regionSchema } from './region-schema.ts'
-import { inherited, LARGEST_TENANT_FILE, type ReadTenantFile, readCopy, readTenantFile } from './tenant-file.ts'
+import { inherited, type ReadTenantFile, readCopy, readTenantFile } from './tenant-file.ts'
 import { parseYaml, validate } from './yaml-file.ts'
 
 /** What one file of the folder says. */
@@ -97,7 +97,7 @@ export const createTenantFiles = (
       regionText = text
       const unchanged = await inTurns(paths, LOOKED_AT, async (path) => {
         const before = known.get(path)
-        return before && (await isStillSo(before.seen, readers, LARGEST_TENANT_FILE)) ? before : undefined
+        return before && (await isStillSo(before.seen, before.read)) ? before : undefined
       })
       const others = paths.filter((_, index) => unchanged[index] === undefined)
       const parsed = await inTurns(others, PARSED, (path) => readTenantFile(path, below, readers, around))

@@ -127,3 +127,27 @@ it('a file of more than a body needs is not even parsed, and said to be so', asy
   })
   await get('/t/ala/help').expect(200, /Comune di ala/)
 })
+
+it.each([
+  ['a file outside', '../outside.svg'],
+  ['a picture of 100 KB', 'large.svg'],
+  ['what the kernel makes up without end', '/proc/self/pagemap'],
+])('a logo that is %s is told once by who only looks, and not read anew', async (_, logo) => {
+  await writeFile(join(gateway.folder, 'outside.svg'), '<svg/>')
+  await writeFile(join(gateway.folder, 'tenants', 'large.svg'), `<svg>${' '.repeat(100_000)}</svg>`)
+  const told = () => gateway.events('tenant.broken').length
+  const [so, memory] = [told(), process.memoryUsage().rss]
+  await writeFile(
+    fileOf('ala'),
+    (before.get('ala') ?? '').replace('site_url:', `branding: { logo: ${logo} }\nsite_url:`),
+  )
+  for (let look = 0; look < 5; look++) await gateway.reload('poll')
+  expect(told() - so).toBe(1)
+  expect((process.memoryUsage().rss - memory) / 1e6).toBeLessThan(200)
+})
+
+it('a link to what has no end, in the place of a tenant’s file, is told as too large', async () => {
+  await symlink('/proc/self/pagemap', fileOf('evil'))
+  await take()
+  expect(gateway.events('tenant.broken').at(-1)).toMatchObject({ file: fileOf('evil') })
+})
