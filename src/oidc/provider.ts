@@ -123,7 +123,7 @@ export const createTenantProvider = async ({
   const begun = createBegun({ browserOf, now })
   const ahead = createReadAhead(stored, () => Provider.ctx)
   const { records } = ahead
-  const sessions = sessionRecords(records, sessionLife(tenant))
+  const sessions = sessionRecords(records, { session: sessionLife(tenant), grant: grantLife })
   const people = personLogins(records, { now, longest: Math.max(grantLife, sessionLife(tenant)) })
   const atProviders = providerSessions(records, sessionLife(tenant))
   const singleSignOn = createSingleSignOn({ records, tenant, now, browserOf })

@@ -59,6 +59,12 @@ export const createSessionEnds = ({
     return { sessions: await atProviders.take(uid), untold }
   }
 
+  /** Closed first: one whose record changes its name in this moment is found by nobody, and ends when it is written. */
+  const closed = async (uids: readonly string[]): Promise<(Session | undefined)[]> => {
+    await Promise.all(uids.flatMap((uid) => [sessions.close(uid), singleSignOn.forget(uid)]))
+    return Promise.all(uids.map((uid) => provider.Session.findByUid(uid)))
+  }
+
   return {
     /** The session of the browser that asks; its cookie goes too. */
     async endHere(req: IncomingMessage, res: ServerResponse, session: Session, leave: Leave) {
@@ -71,7 +77,7 @@ export const createSessionEnds = ({
     /** A provider ends what it opened: the browser that asks may be any. Resolves with how many sessions ended here. */
     async endSessionsOf(logout: ProviderLogout): Promise<number> {
       const uids = await atProviders.endedBy(logout)
-      const found = await Promise.all(uids.map((uid) => provider.Session.findByUid(uid)))
+      const found = await closed(uids)
       const open = found.filter((session) => session !== undefined)
       await Promise.all(open.map((session) => end(session, { why: 'provider' })))
       return open.length
@@ -80,7 +86,7 @@ export const createSessionEnds = ({
     async endAllOf(sub: string): Promise<void> {
       const opened = await people.of(sub)
       const uids = [...new Set(opened.map(({ uid }) => uid))]
-      const found = await Promise.all(uids.map((uid) => provider.Session.findByUid(uid)))
+      const found = await closed(uids)
       const open = found.filter((session) => session?.accountId === sub).flatMap((session) => session ?? [])
       for (const session of open) await end(session, { why: 'revoked' })
       for (const { grantId } of opened) await provider.AccessToken.revokeByGrantId(grantId)

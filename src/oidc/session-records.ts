@@ -3,6 +3,7 @@
  * side, a logout beside a login) the last would undo the other. Here what clients were given stands under the session's
  * uid and is only ever added to, and a session that has ended stays ended.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Records } from '../store/sealed.ts'
 
@@ -19,8 +20,17 @@ interface OfUid {
   readonly authorizations: Authorizations
 }
 
-/** `longest`: seconds that a session can live. */
-export const sessionRecords = (records: Records, longest: number) => {
+/** Times that a session is looked for whose record changes its name, and milliseconds between them. */
+const LOOKS = 10
+const PAUSE = 2
+
+/** Seconds that a session can live, and anything that hangs on a grant. */
+interface Lives {
+  readonly session: number
+  readonly grant: number
+}
+
+export const sessionRecords = (records: Records, lives: Lives) => {
   const hasEnded = async (uid: string) => (await records.get('EndedSession', uid)) !== undefined
 
   const remember = async (uid: string, id: string, authorizations: Authorizations, ttl: number) => {
@@ -42,13 +52,25 @@ export const sessionRecords = (records: Records, longest: number) => {
       ])
       if (uid === undefined) return
       // looked at afterwards: a logout that came in between has not seen this record
-      if (await hasEnded(uid)) await records.delete('Session', id)
+      if (!(await hasEnded(uid))) return
+      await records.delete('Session', id)
+      // nor what it gave meanwhile
+      const given = Object.values(authorizations as Authorizations).flatMap(({ grantId }) => grantId ?? [])
+      for (const grantId of given) {
+        await records.put('RevokedGrant', grantId, true, lives.grant)
+        await records.delete('Grant', grantId)
+      }
     },
     find: (id: string) => records.get<AdapterPayload>('Session', id),
     async findByUid(uid: string) {
-      const known = await records.get<OfUid>('SessionUid', uid)
-      const payload = known && (await records.get<AdapterPayload>('Session', known.id))
-      return payload && { ...payload, authorizations: { ...known.authorizations } }
+      for (let look = 1; ; look++) {
+        const known = await records.get<OfUid>('SessionUid', uid)
+        const payload = known && (await records.get<AdapterPayload>('Session', known.id))
+        if (payload !== undefined) return { ...payload, authorizations: { ...known?.authorizations } }
+        // after a login the library takes the old record away before it writes the new one
+        if (known === undefined || look === LOOKS || (await hasEnded(uid))) return undefined
+        await sleep(PAUSE)
+      }
     },
     destroy: (id: string) => records.delete('Session', id),
   } satisfies Partial<Adapter>
@@ -62,7 +84,7 @@ export const sessionRecords = (records: Records, longest: number) => {
     authorizationsOf,
     /** From now on nothing joins it. Resolves with all that it gave. */
     async close(uid: string): Promise<Authorizations> {
-      await records.put('EndedSession', uid, true, longest)
+      await records.put('EndedSession', uid, true, lives.session)
       return authorizationsOf(uid)
     },
     /** What is left of one that was closed. */

@@ -9,7 +9,7 @@ const setUp = () => {
   const store = createMemoryStore({ now: () => clock.now })
   const masterKeys = [{ id: 'k1', key: randomBytes(32) }]
   const records = createSealedStore({ store, masterKeys, randomBytes }).forTenant('ala')
-  return { clock, records, sessions: sessionRecords(records, 3600) }
+  return { clock, records, sessions: sessionRecords(records, { session: 3600, grant: 7200 }) }
 }
 const session = (...clients: string[]) => ({
   uid: 'uid',
@@ -69,14 +69,18 @@ describe('a session', () => {
             return (target[name] as (...all: never[]) => unknown)(...args)
           },
       })
-      const own = sessionRecords(records, 3600)
+      const own = sessionRecords(records, { session: 3600, grant: 7200 })
       await own.adapter.upsert('old', session('sito'), 60)
       logout = async () => {
         await own.close('uid')
         await own.adapter.destroy('old')
         await own.forget('uid')
       }
-      await sessionRecords(halting, 3600).adapter.upsert('new', session('sito', 'palestra'), 60)
+      await sessionRecords(halting, { session: 3600, grant: 7200 }).adapter.upsert(
+        'new',
+        session('sito', 'palestra'),
+        60,
+      )
       if (steps <= pause) await logout()
       expect([pause, await own.adapter.find('new'), await own.adapter.findByUid('uid')]).toEqual([
         pause,
@@ -84,5 +88,31 @@ describe('a session', () => {
         undefined,
       ])
     }
+  })
+
+  it('is found while its record changes its name: the library takes the old one away first', async () => {
+    const { sessions } = setUp()
+    await sessions.adapter.upsert('old', session('sito'), 60)
+    await sessions.adapter.destroy('old')
+    const found = sessions.adapter.findByUid('uid')
+    await sessions.adapter.upsert('new', session('sito'), 60)
+    expect(await found).toMatchObject({ accountId: 'ada' })
+  })
+
+  it('is not found, and not waited for without end, where its record is gone', async () => {
+    const { sessions } = setUp()
+    await sessions.adapter.upsert('id', session('sito'), 60)
+    await sessions.adapter.destroy('id')
+    expect(await sessions.adapter.findByUid('uid')).toBeUndefined()
+  })
+
+  it('that has ended takes with it what it gave while it ended', async () => {
+    const { sessions, records } = setUp()
+    await sessions.adapter.upsert('id', session('sito'), 60)
+    await sessions.close('uid')
+    await records.put('Grant', 'grant palestra', {}, 60)
+    await sessions.adapter.upsert('id', session('sito', 'palestra'), 60)
+    expect(await records.get('Grant', 'grant palestra')).toBeUndefined()
+    expect(await records.get('RevokedGrant', 'grant palestra')).toBe(true)
   })
 })
