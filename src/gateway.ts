@@ -1,7 +1,5 @@
 /** A gateway: everything built from the configuration, listening until it is closed. */
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
@@ -12,15 +10,14 @@ import { startRegister } from './audit/register/start.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { StartError } from './errors.ts'
 import { loadAssets } from './http/assets.ts'
-import { createCardServer, createProxiedCardServer } from './http/card-server.ts'
 import { fonts } from './http/fonts.ts'
-import { closeServer, listen } from './http/listening.ts'
 import { createOutgoingFetch } from './http/outgoing-fetch.ts'
 import { createRenderer } from './http/render.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { createLastGood } from './keyring/last-good.ts'
 import { replaceFile } from './keyring/replace-file.ts'
 import { assertSubjectKey } from './keyring/subject-key.ts'
+import { type Addresses, createListeners } from './listeners.ts'
 import { type NationalSystems, readNationalSystems } from './national-systems.ts'
 import { createOperationsServer } from './operations/listener.ts'
 import { watchLoopDelay } from './operations/loop-delay.ts'
@@ -42,8 +39,7 @@ import { createTenantRegistry } from './tenant/registry.ts'
 import { createWatching } from './watching.ts'
 
 export interface Gateway {
-  /** Where each listener really listens (a configured port 0 is any). */
-  readonly addresses: { readonly regional: AddressInfo; readonly operations?: AddressInfo; readonly cns?: AddressInfo }
+  readonly addresses: Addresses
   /** Takes the tenants' files as they are now. @param by who wants it. */
   reload(by: string): Promise<void>
   /** Takes no new connection, lets the requests under way end, then closes the rest. */
@@ -62,7 +58,7 @@ const readText = (path: string): Promise<string> => readFile(path, 'utf8')
 const viewsDir = fileURLToPath(new URL('../views', import.meta.url))
 
 /** As the log and a worker's primary are told of them. */
-export const portsOf = (addresses: Gateway['addresses']): Readonly<Record<string, number>> =>
+export const portsOf = (addresses: Addresses): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(addresses).map(([name, { port }]) => [name, port]))
 
 /**
@@ -87,7 +83,7 @@ export const startGateway = async (
     isWorker?: boolean
   },
 ): Promise<Gateway> => {
-  const { stateDir, masterKeys, subjectKey, cns } = config
+  const { stateDir, masterKeys, subjectKey } = config
   const [masterKey] = masterKeys
   if (masterKey === undefined) throw new StartError('no master key is configured')
   const configured = config.subjectKeyFingerprint === undefined ? {} : { configured: config.subjectKeyFingerprint }
@@ -142,13 +138,7 @@ export const startGateway = async (
           files,
           registry: tenants,
           prepare: (changed) => app.prepareTenants(changed),
-          pin: (changed) =>
-            pinLiveTenants({
-              stateDir,
-              tenants: changed,
-              readFile: readText,
-              writeFile: replaceFile,
-            }),
+          pin: (changed) => pinLiveTenants({ stateDir, tenants: changed, readFile: readText, writeFile: replaceFile }),
           lastGood: createLastGood({ stateDir, masterKeys }),
           audit,
           changed: () => void control.announce(),
@@ -219,26 +209,24 @@ export const startGateway = async (
     for (const timer of timers) clearInterval(timer)
     loopDelay.stop()
   }
-  const operations = createOperationsServer({
-    storePing: () => store.ping(),
-    draining: () => draining,
-    metrics: watching.metrics,
+  const listeners = createListeners(config, {
+    regional: app.regional,
+    card: app.card,
+    authorities: national.authorities,
+    operations: isWorker
+      ? undefined
+      : createOperationsServer({
+          storePing: () => store.ping(),
+          draining: () => draining,
+          metrics: watching.metrics,
+        }),
   })
-  const regional = createServer(app.regional)
-  const card =
-    cns &&
-    (cns.handshake.by === 'varco'
-      ? createCardServer(cns.handshake, national.authorities, app.card)
-      : createProxiedCardServer(cns.handshake.tls, app.card))
-  // a form of 256 KB takes no quarter of a minute
-  for (const server of [regional, ...(card ? [card] : [])]) server.requestTimeout = 15_000
   if (isWorker) answerPrimary(watching.metrics.registry)
-  const servers = [regional, operations, ...(card ? [card] : [])]
   const close = async () => {
     draining = true
     national.stop()
     stopTimers()
-    await Promise.all(servers.map(closeServer))
+    await listeners.close()
     await app.backchannel.close()
     await reload.settled()
     await control.stop()
@@ -247,11 +235,7 @@ export const startGateway = async (
     await watching.close()
   }
   try {
-    const addresses = {
-      regional: await listen(regional, config.listen, 'listen'),
-      ...(cns && card ? { cns: await listen(card, cns.listen, 'cns.listen') } : {}),
-      ...(!isWorker && { operations: await listen(operations, config.operations, 'operations.listen') }),
-    }
+    const addresses = await listeners.open()
     register.look()
     log.info(
       { url: config.publicUrl, tenants: config.tenants.length, ports: portsOf(addresses) },

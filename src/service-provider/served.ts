@@ -10,19 +10,24 @@ const OWN = /^\/(?:t|assets|status)(?:\/|$)/
 
 type Document = Complete<{ readonly xml: string }>
 
+/** Documents that are kept, of some 10 KB each; one more is made again in a millisecond. */
+const MOST = 1000
+
 /**
- * Undefined where no tenant has this entityID. Each document is made when first asked for and kept as long as its tenant
- * is the same. Where SPID and CIE were registered under one entityID (docs/rules/cie.md A2.2) SPID's stands
+ * Undefined where no tenant has this entityID. Each document is made when asked for and kept while its tenant is the
+ * same and it is among those asked last. Where SPID and CIE were registered under one entityID (docs/rules/cie.md A2.2) SPID's stands
  * there: its providers may fetch it, while the Ministry is handed a file.
  */
 export const createServedMetadata = (config: GatewayConfig, tenants = () => config.tenants) => {
-  const made = new WeakMap<Tenant, Map<string, Document>>()
+  /** Whoever was asked last stands last. */
+  const made = new Map<string, { readonly tenant: Tenant; readonly document: Document }>()
   const documentOf = (tenant: Tenant, entityId: string): Document => {
-    const documents = made.get(tenant) ?? new Map<string, Document>()
-    made.set(tenant, documents)
     const make = entityId === tenant.spid.entityId ? spidMetadataOf : cieMetadataOf
-    const document = documents.get(entityId) ?? make(config, tenant)
-    documents.set(entityId, document)
+    const known = made.get(entityId)
+    const document = known?.tenant === tenant ? known.document : make(config, tenant)
+    made.delete(entityId)
+    made.set(entityId, { tenant, document })
+    if (made.size > MOST) made.delete(made.keys().next().value ?? entityId)
     return document
   }
   let indexed: readonly Tenant[] = []

@@ -25,6 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   'tenant-app': { may: EVERYTHING },
   'national-systems': { may: EVERYTHING },
   watching: { may: EVERYTHING },
+  listeners: { may: ['config', 'http', 'national-systems'] },
   workers: { may: EVERYTHING },
   'tenant-apps': { may: EVERYTHING },
   reload: { may: EVERYTHING },
