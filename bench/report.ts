@@ -14,7 +14,8 @@ export interface Results {
   readonly systems: readonly Measurement[]
   /** What could not be measured, and why. */
   readonly missing: readonly string[]
-  readonly underWay?: UnderWay
+  /** At 70 %: of the core, and of the most logins a second that were measured. */
+  readonly underWay?: { readonly ofTheCore: UnderWay; readonly ofTheMost: UnderWay }
   readonly leftBehind?: LeftBehind
   readonly tenants: readonly ManyTenants[]
   readonly workers?: Workers
@@ -143,15 +144,23 @@ const aim = (what: string, wanted: string, reached: string, holds: boolean) => [
   holds ? 'yes' : '**no**',
 ]
 
+const underWayAims = ({ steps, firstByte, stalls }: UnderWay, when: string) => {
+  const [step, { p99 }] = Object.entries(steps)
+    .filter(([name]) => name !== 'login' && !name.endsWith('first byte'))
+    .toSorted(([, one], [, other]) => other.p99 - one.p99)[0] ?? ['none', { p99: Number.NaN }]
+  return [
+    aim(`p99 of the slowest step ${when}`, '≤ 150 ms', `${ms(p99)} ms (${step})`, p99 <= 150),
+    aim(`first byte of the login page ${when}, p50`, '≤ 10 ms', `${ms(firstByte.page)} ms`, firstByte.page <= 10),
+    aim(`longest stall of the event loop ${when}`, '≤ 20 ms', `${ms(stalls.longest)} ms`, stalls.longest <= 20),
+  ]
+}
+
 const aims = (results: Results): string => {
   const { systems, underWay, tenants, workers } = results
   const spid = systems.find(({ system, store }) => system.name === 'Varco, SPID' && store === 'Redis')
   const peer = systems.find(({ system, store }) => system.name === 'SAML Jackson' && store === 'Redis')
   const [mine, theirs] = [spid && last(spid), peer && last(peer)]
   const [few, many] = [tenants.find((one) => one.tenants <= 200), tenants.find((one) => one.tenants > 200)]
-  const slowest = Object.entries(underWay?.steps ?? {})
-    .filter(([step]) => step !== 'login' && !step.endsWith('first byte'))
-    .toSorted(([, one], [, other]) => other.p99 - one.p99)[0]
   const rows = [
     ...(mine
       ? [
@@ -173,26 +182,10 @@ const aims = (results: Results): string => {
           ),
         ]
       : []),
-    ...(slowest && underWay
+    ...(underWay
       ? [
-          aim(
-            'p99 of the slowest step at 70 % load',
-            '≤ 150 ms',
-            `${ms(slowest[1].p99)} ms (${slowest[0]})`,
-            slowest[1].p99 <= 150,
-          ),
-          aim(
-            'first byte of the login page at 70 % load, p50',
-            '≤ 10 ms',
-            `${ms(underWay.firstByte.page)} ms`,
-            underWay.firstByte.page <= 10,
-          ),
-          aim(
-            'longest stall of the event loop at 70 % load',
-            '≤ 20 ms',
-            `${ms(underWay.stalls.longest)} ms`,
-            underWay.stalls.longest <= 20,
-          ),
+          ...underWayAims(underWay.ofTheCore, 'with 70 % of the core busy'),
+          ...underWayAims(underWay.ofTheMost, 'at 70 % of the most logins/s'),
         ]
       : []),
     ...(few ? [aim(`start with ${few.tenants} tenants`, '≤ 2 s', `${few.start.toFixed(2)} s`, few.start <= 2)] : []),
@@ -265,7 +258,7 @@ Varco’s first row is what “beside Varco” compares with. SAML Jackson has n
 ## Memory
 
 ${memory(systems)}
-${underWay ? `\n## At 70 % of what it can, on Redis\n\n${underWayText(underWay)}\n` : ''}${leftBehind ? `\n## What a login leaves behind\n\n${leftBehindText(leftBehind)}\n` : ''}${tenants.length > 0 ? `\n## Many tenants\n\nThree clients each. Each tenant has been asked once before the second figure of memory is taken: all its parts are built.\n\n${tenantsText(tenants)}\n` : ''}${soak ? `\n## Over time, at half load\n\n${soakText(soak)}\n` : ''}
+${underWay ? `\n## With 70 % of the core busy, on Redis\n\n${underWayText(underWay.ofTheCore)}\n\n## At 70 % of the most logins a second, on Redis\n\n${underWayText(underWay.ofTheMost)}\n\nThe most is reached with 64 under way, who share flushes and writes; with fewer a login costs more, so the core is fuller than 70 %.\n` : ''}${leftBehind ? `\n## What a login leaves behind\n\n${leftBehindText(leftBehind)}\n` : ''}${tenants.length > 0 ? `\n## Many tenants\n\nThree clients each. Each tenant has been asked once before the second figure of memory is taken: all its parts are built.\n\n${tenantsText(tenants)}\n` : ''}${soak ? `\n## Over time, at half load\n\n${soakText(soak)}\n` : ''}
 ## Each step
 
 ${steps(systems)}

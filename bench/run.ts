@@ -16,7 +16,7 @@ import { measureLeftBehind } from './parts/left-behind.ts'
 import { measureTenants } from './parts/many-tenants.ts'
 import { type Measurement, measureSystem, type Plan, withRunning } from './parts/measure-system.ts'
 import { sharesOf } from './parts/profile.ts'
-import { measureSoak, measureUnderWay } from './parts/under-way.ts'
+import { measureSoak, measureUnderWay, rateOf } from './parts/under-way.ts'
 import { canHaveWorkers, measureWorkers } from './parts/workers.ts'
 import { takeCores } from './process/cores.ts'
 import { type Results, reportOf } from './report.ts'
@@ -35,6 +35,9 @@ const { values: options } = parseArgs({
   },
 })
 const say = (text: string) => process.stderr.write(`${text}\n`)
+
+/** What a gateway should be able to carry without anybody waiting. */
+const SHARE = 0.7
 
 const { measured: core, said } = takeCores()
 const redis = await startRedis()
@@ -143,12 +146,11 @@ const whole = async (): Promise<void> => {
   const capacity = systems[0]?.batches.at(-1)?.perSecond ?? 0
   emptyRedis()
   await withRunning(spid, { core, redis: redis.url }, async (running) => {
-    const underWay = await measureUnderWay(running, {
-      perSecond: 0.7 * capacity,
-      seconds: 5 * seconds,
-      warmUp: seconds,
-    })
-    rest = { ...rest, underWay }
+    const long = { seconds: 5 * seconds }
+    const ofTheMost = await measureUnderWay(running, { perSecond: SHARE * capacity, warmUp: 750 * seconds, ...long })
+    const perSecond = await rateOf(running, { busy: SHARE, from: capacity / 2 })
+    const ofTheCore = await measureUnderWay(running, { perSecond, warmUp: 0, ...long })
+    rest = { ...rest, underWay: { ofTheCore, ofTheMost } }
     write()
   })
   rest = { ...rest, leftBehind: await measureLeftBehind(redis, { core, logins: 500 }) }

@@ -44,6 +44,20 @@ export const measureUnderWay = async (
   }
 }
 
+/**
+ * How many logins a second keep the process busy for this share of its core. Not that share of the most that it can: the more
+ * are under way, the more of them share a flush and a write, and the less each costs.
+ */
+export const rateOf = async (
+  { process, login }: Running,
+  { busy, from }: { busy: number; from: number },
+): Promise<number> => {
+  const before = await process.usage()
+  const { seconds } = await runOpen(login, { perSecond: from, seconds: 15 })
+  const { cpu } = await process.usage()
+  return (from * busy * seconds * 1000) / (cpu - before.cpu)
+}
+
 export interface Soak {
   readonly minutes: number
   readonly perSecond: number
