@@ -1,13 +1,11 @@
 /** Files that count without `varco tenant apply`, in real processes: by the timer of `poll`, and by SIGHUP to `--workers`. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import request from 'supertest'
 import { afterEach, expect, it } from 'vitest'
-import { writeRegion } from '../fixtures/gateway/files.ts'
-import { hosts, identities } from '../fixtures/gateway/identities.ts'
-import { testIdps } from '../fixtures/gateway/idps.ts'
+import { hosts } from '../fixtures/gateway/identities.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
+import { createRegion } from '../fixtures/gateway/region.ts'
 import { startRedis } from '../fixtures/redis-server.ts'
 
 const varco = createVarcoProcesses()
@@ -18,14 +16,8 @@ afterEach(async () => {
 })
 
 const startRegion = async (change: readonly [from: string, to: string], ...words: readonly string[]) => {
-  const keys = await identities()
-  const idps = testIdps(keys, Date.now)
-  const folder = await mkdtemp(join(tmpdir(), 'varco-uncalled-'))
-  undo.push(() => rm(folder, { recursive: true, force: true }))
-  const file = await writeRegion(folder, keys, {
-    spidMetadata: [idps.alfa.metadataXml(), idps.beta.metadataXml()],
-    cieMetadata: idps.cie.metadataXml(),
-  })
+  const { folder, file, remove } = await createRegion()
+  undo.push(remove)
   await writeFile(file, (await readFile(file, 'utf8')).replace(...change))
   const gateway = varco.run(['start', '--config', file, ...words])
   const { regional } = await gateway.ports()

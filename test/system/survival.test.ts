@@ -1,13 +1,9 @@
 /** Two hundred logins under way, at every step, when a gateway or the master of the store dies. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
-import { writeRegion } from '../fixtures/gateway/files.ts'
-import { identities } from '../fixtures/gateway/identities.ts'
-import { testIdps } from '../fixtures/gateway/idps.ts'
 import { createVarcoProcesses, type VarcoProcess } from '../fixtures/gateway/process.ts'
+import { createRegion } from '../fixtures/gateway/region.ts'
 import { type Survived, surviveWith } from '../fixtures/logins-under-way.ts'
 import { startCluster, startSentinels } from '../fixtures/redis-groups.ts'
 import { startRedis } from '../fixtures/redis-server.ts'
@@ -25,14 +21,8 @@ afterEach(async () => {
 
 /** As many as there are lists of further arguments. */
 const startGateways = async (store: string, more: readonly (readonly string[])[] = [[], []]) => {
-  const keys = await identities()
-  const idps = testIdps(keys, Date.now)
-  const folder = await mkdtemp(join(tmpdir(), 'varco-survival-'))
-  undo.push(() => rm(folder, { recursive: true, force: true }))
-  const file = await writeRegion(folder, keys, {
-    spidMetadata: [idps.alfa.metadataXml(), idps.beta.metadataXml()],
-    cieMetadata: idps.cie.metadataXml(),
-  })
+  const { idps, file, remove } = await createRegion()
+  undo.push(remove)
   const text = await readFile(file, 'utf8')
   const filled = text
     .replace('store: { kind: memory }', `store: ${store}`)

@@ -1,13 +1,10 @@
 /** `varco start --workers 2` on the two kinds of store that have more than one server: every way in, whichever worker has the connection. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, expect, it } from 'vitest'
 import { createCardReader } from '../fixtures/gateway/card-reader.ts'
-import { writeRegion } from '../fixtures/gateway/files.ts'
-import { hosts, identities } from '../fixtures/gateway/identities.ts'
-import { testIdps } from '../fixtures/gateway/idps.ts'
+import { hosts } from '../fixtures/gateway/identities.ts'
 import { createVarcoProcesses } from '../fixtures/gateway/process.ts'
+import { createRegion } from '../fixtures/gateway/region.ts'
 import { createStories } from '../fixtures/gateway/stories.ts'
 import { startCluster, startSentinels } from '../fixtures/redis-groups.ts'
 
@@ -41,15 +38,8 @@ it.each(Object.entries(stores))(
   'two workers share every way in on %s',
   async (_, startStore) => {
     const store = await startStore()
-    const keys = await identities()
-    const idps = testIdps(keys, Date.now)
-    const folder = await mkdtemp(join(tmpdir(), 'varco-workers-'))
-    undo.push(() => rm(folder, { recursive: true, force: true }))
-    const file = await writeRegion(folder, keys, {
-      spidMetadata: [idps.alfa.metadataXml(), idps.beta.metadataXml()],
-      cieMetadata: idps.cie.metadataXml(),
-      cns: '  revocation: { mode: off }',
-    })
+    const { keys, idps, file, remove } = await createRegion({ cns: '  revocation: { mode: off }' })
+    undo.push(remove)
     await writeFile(file, (await readFile(file, 'utf8')).replace('store: { kind: memory }', `store: ${store}`))
     const primary = varco.run(['start', '--config', file, '--workers', '2'], { REDIS_PASSWORD: 'secret' })
     const ports = await primary.ports()
